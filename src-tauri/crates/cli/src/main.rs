@@ -1,0 +1,2 @@
+//! The flowkeep command.
+fn main() {}
