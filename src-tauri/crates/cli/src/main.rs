@@ -1,2 +1,68 @@
-//! The flowkeep command.
-fn main() {}
+//! The `flowkeep` command: the engine without a window.
+//!
+//! Guarantees: what a program may read (addresses, tokens, lists) goes to stdout,
+//! everything else to stderr; a secret is shown only by the commands that exist
+//! to show it. Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken.
+
+mod args;
+mod demo;
+mod engine;
+mod failure;
+mod keys;
+mod logging;
+mod output;
+mod password;
+mod serve;
+mod signals;
+mod simulate;
+mod token;
+mod variables;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::failure::Failure;
+use crate::variables::Variables;
+
+/// How long threads that hang in a keychain or a disk may hold up the exit.
+const LINGER: Duration = Duration::from_millis(200);
+
+fn main() -> ExitCode {
+    keep_files_private();
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output::complain(&failure.to_string());
+            failure.exit_code()
+        }
+    }
+}
+
+/// Runs one command to its end. What must be undone at the end, as temporary
+/// folders, is undone when this returns.
+fn run(command: Command) -> Result<(), Failure> {
+    let variables = Variables::of_process();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::Failed(format!("start the runtime: {error}")))?;
+    let ended = match command {
+        Command::Serve(args) => serve::run(&runtime, &args, &variables),
+        Command::Keys { command } => runtime.block_on(keys::run(command, &variables)),
+        Command::Token(place) => runtime.block_on(token::run(place, &variables)),
+        Command::Simulate(args) => runtime.block_on(simulate::run(args)),
+        Command::Demo(args) => runtime.block_on(demo::run(args, &variables)),
+    };
+    runtime.shutdown_timeout(LINGER);
+    ended
+}
+
+/// Files that a library creates, like the daily logs, get 0600 as well (S18).
+fn keep_files_private() {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(0o077));
+}

@@ -1,0 +1,155 @@
+//! The command line. Flags are read here and judged by the commands, together
+//! with the variables (`design.md` §4).
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use flowkeep_core::vault::VaultChoice;
+
+/// A local proxy that pools `SiliconFlow` keys.
+#[derive(Debug, Parser)]
+#[command(name = "flowkeep", version, propagate_version = true)]
+#[command(after_help = "Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken.")]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway without a window
+    Serve(ServeArgs),
+    /// Import, list and remove keys
+    Keys {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: KeysCommand,
+    },
+    /// Print the default client token
+    Token(PlaceArgs),
+    /// Run a simulated SiliconFlow, for tests without a key
+    Simulate(SimulateArgs),
+    /// Run a gateway with sample keys and history in a temporary folder
+    Demo(DemoArgs),
+}
+
+/// Where keys and settings are; the same in all commands.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct PlaceArgs {
+    /// Data folder [env: `FLOWKEEP_DATA_DIR`] [default: the platform's]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// auto, keychain, file or memory [env: `FLOWKEEP_VAULT`] [default: auto]
+    #[arg(long, value_name = "KIND")]
+    pub(crate) vault: Option<VaultChoice>,
+    /// Upstream base URL [env: `FLOWKEEP_UPSTREAM`] [default: <https://api.siliconflow.cn/v1>]
+    #[arg(long, value_name = "URL")]
+    pub(crate) upstream: Option<String>,
+}
+
+/// `flowkeep serve`.
+#[derive(Args, Clone, Debug, Default)]
+#[command(after_help = SERVE_VARIABLES)]
+pub(crate) struct ServeArgs {
+    /// Address to listen on [env: `FLOWKEEP_HOST`] [default: 127.0.0.1 and ::1]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) host: Option<String>,
+    /// Port; 0 lets the system choose [env: `FLOWKEEP_PORT`] [default: 7898]
+    #[arg(long, value_name = "PORT")]
+    pub(crate) port: Option<u16>,
+    /// Serve clients without a token; on loopback only [env: `FLOWKEEP_NO_TOKEN`]
+    #[arg(long)]
+    pub(crate) no_token: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// What has no flag, because other users see the flags of a process.
+const SERVE_VARIABLES: &str = "\
+Variables:
+  FLOWKEEP_API_KEY           client token, at least 16 characters (32 when not on loopback)
+  FLOWKEEP_ADMIN_USERNAME    name for the console [default: admin]
+  FLOWKEEP_ADMIN_PASSWORD    password for the console [default: a new one, printed at the start]
+  FLOWKEEP_KEYS              keys to add at the start, separated by commas or blanks
+  FLOWKEEP_REFRESH_INTERVAL  seconds between balance checks, 0 = off [default: 3600]
+  FLOWKEEP_POOL_STRATEGY     highest-balance, round-robin, fill-first, weighted or least-used
+  FLOWKEEP_VAULT_PASSPHRASE  passphrase of the file vault
+  FLOWKEEP_LOG               what is logged, as `debug` or `flowkeep_core=trace` [default: info]
+
+Older names, when the new one is absent: API_KEY, ADMIN_USERNAME, ADMIN_PASSWORD,
+AUTO_REFRESH_INTERVAL, DB_PATH (its folder becomes the data folder).";
+
+/// `flowkeep keys …`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeysCommand {
+    /// Add keys, one per line: `sk-… [label]`
+    Import(ImportArgs),
+    /// List keys, without their secrets
+    List(ListArgs),
+    /// Remove keys by their ids
+    Remove(RemoveArgs),
+}
+
+/// `flowkeep keys import`.
+#[derive(Args, Debug)]
+pub(crate) struct ImportArgs {
+    /// File with the keys; `-` reads from the standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Add keys that the upstream does not know as well
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not ask the upstream about the keys
+    #[arg(long)]
+    pub(crate) no_check: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys list`.
+#[derive(Args, Debug)]
+pub(crate) struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys remove`.
+#[derive(Args, Debug)]
+pub(crate) struct RemoveArgs {
+    /// Ids, as `flowkeep keys list` shows them
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep simulate`.
+#[derive(Args, Debug)]
+pub(crate) struct SimulateArgs {
+    /// Port on 127.0.0.1; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 7899)]
+    pub(crate) port: u16,
+    /// Accounts, models and faults as JSON; three sample accounts without it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) script: Option<PathBuf>,
+}
+
+/// `flowkeep demo`.
+#[derive(Args, Debug)]
+pub(crate) struct DemoArgs {
+    /// Port of the gateway; 0 lets the system choose
+    #[arg(long, value_name = "PORT", default_value_t = 7898)]
+    pub(crate) port: u16,
+}
+
+#[cfg(test)]
+mod tests;

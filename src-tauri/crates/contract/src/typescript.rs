@@ -1,0 +1,103 @@
+//! The contract in TypeScript.
+
+use std::fmt::Write as _;
+
+use ts_rs::{Config, TS};
+
+use crate::{
+    ApiError, AutostartState, BalanceSource, BalanceView, COMMANDS, ClientToken, CommandSpec,
+    CoolingView, DESKTOP_COMMANDS, DayUsage, Empty, ErrorCode, Event, GatewayState, GatewayStatus,
+    Host, ImportKeysRequest, ImportLine, ImportOutcome, ImportProgress, ImportReport, KeyCounts,
+    KeyList, KeyState, KeyView, Language, ListRequestsRequest, ModelUsage, Outcome,
+    RemoveKeysReport, RemoveKeysRequest, RequestPage, RequestView, SetAutostartRequest,
+    SetPausedRequest, SettingsPatch, SettingsView, StateReason, Theme, Topic, UsageToday,
+    VaultKind, VaultState, VaultStatus,
+};
+
+macro_rules! declarations {
+    ($config:expr, $($ty:ty),* $(,)?) => {
+        [$(<$ty as TS>::decl($config)),*]
+    };
+}
+
+/// The whole of `ui/src/lib/contract.ts`.
+#[must_use]
+pub fn typescript() -> String {
+    let config = Config::default();
+    let declarations = declarations!(
+        &config,
+        ApiError,
+        AutostartState,
+        BalanceSource,
+        BalanceView,
+        ClientToken,
+        CoolingView,
+        DayUsage,
+        Empty,
+        ErrorCode,
+        Event,
+        GatewayState,
+        GatewayStatus,
+        Host,
+        ImportKeysRequest,
+        ImportLine,
+        ImportOutcome,
+        ImportProgress,
+        ImportReport,
+        KeyCounts,
+        KeyList,
+        KeyState,
+        KeyView,
+        Language,
+        ListRequestsRequest,
+        ModelUsage,
+        Outcome,
+        RemoveKeysReport,
+        RemoveKeysRequest,
+        RequestPage,
+        RequestView,
+        SetAutostartRequest,
+        SetPausedRequest,
+        SettingsPatch,
+        SettingsView,
+        StateReason,
+        Theme,
+        Topic,
+        UsageToday,
+        VaultKind,
+        VaultState,
+        VaultStatus,
+    );
+    let mut out = String::from(
+        "// Generated from src-tauri/crates/contract. Do not edit; run the contract test with\n\
+         // FLOWKEEP_UPDATE_CONTRACT=1 to write it anew.\n",
+    );
+    for declaration in declarations {
+        out.push_str("\nexport ");
+        out.push_str(&declaration);
+        out.push('\n');
+    }
+    table(&mut out, "Commands", COMMANDS);
+    table(&mut out, "DesktopCommands", DESKTOP_COMMANDS);
+    out
+}
+
+fn table(out: &mut String, name: &str, commands: &[CommandSpec]) {
+    write!(out, "\nexport interface {name} {{\n").expect("a String takes all writes");
+    for command in commands {
+        let CommandSpec {
+            name,
+            request,
+            response,
+        } = command;
+        writeln!(
+            out,
+            "  {name}: {{ request: {request}; response: {response} }};"
+        )
+        .expect("a String takes all writes");
+    }
+    out.push_str("}\n");
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,118 @@
+//! What runs beside the requests: saving states, seeing what other processes
+//! changed, waiting for a locked vault.
+
+use std::time::Duration;
+
+use flowkeep_contract::Topic;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use super::App;
+use crate::model::StateChange;
+use crate::vault::VaultState;
+
+/// How often another process's commit is looked for: one cheap read a second.
+const LOOK: Duration = Duration::from_secs(1);
+/// How often a locked vault is asked.
+const VAULT_LOOK: Duration = Duration::from_secs(2);
+
+impl App {
+    pub(super) fn start_background(&self, saver: mpsc::Receiver<Vec<StateChange>>) {
+        let app = self.clone();
+        self.0
+            .tasks
+            .spawn(async move { app.save_states(saver).await });
+        let app = self.clone();
+        self.0
+            .tasks
+            .spawn(async move { app.follow_other_processes().await });
+        let app = self.clone();
+        self.0
+            .tasks
+            .spawn(async move { app.wait_for_vault().await });
+        // Weak, or journal and app would keep each other alive.
+        let weak = std::sync::Arc::downgrade(&self.0);
+        self.journal().on_commit(move || {
+            if let Some(inner) = weak.upgrade() {
+                App(inner).changed(&[Topic::Requests]);
+            }
+        });
+    }
+
+    /// Fires when the app closes, for streams of events.
+    #[must_use]
+    pub fn closing(&self) -> CancellationToken {
+        self.0.stop.clone()
+    }
+
+    async fn save_states(&self, mut changes: mpsc::Receiver<Vec<StateChange>>) {
+        loop {
+            let batch = tokio::select! {
+                batch = changes.recv() => batch,
+                () = self.0.stop.cancelled() => {
+                    // What was queued before the stop is still saved.
+                    changes.close();
+                    changes.recv().await
+                }
+            };
+            let Some(batch) = batch else { return };
+            let saved = self
+                .blocking(move |app| Ok(app.0.store.save_states(&batch)?))
+                .await;
+            if let Err(error) = saved {
+                tracing::warn!(%error, "key states could not be saved");
+            }
+        }
+    }
+
+    /// The CLI works on the same folder; its commits are taken up within a second.
+    async fn follow_other_processes(&self) {
+        let mut seen = None;
+        loop {
+            let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
+            match version {
+                Ok(version) if seen.is_some_and(|seen| seen != version) => {
+                    seen = Some(version);
+                    match self.blocking(App::reload_pool).await {
+                        Ok(()) => self.changed(&[Topic::Keys, Topic::Status]),
+                        Err(error) => tracing::warn!(%error, "cannot take up changed keys"),
+                    }
+                }
+                Ok(version) => seen = Some(version),
+                Err(error) => tracing::debug!(%error, "cannot look for changes"),
+            }
+            if self.rest(LOOK).await {
+                return;
+            }
+        }
+    }
+
+    /// S20: a keychain that is unlocked later is used without a restart.
+    async fn wait_for_vault(&self) {
+        while self.vault_locked() {
+            if self.rest(VAULT_LOOK).await {
+                return;
+            }
+            let looked = self
+                .blocking(|app| {
+                    if app.note_vault_state() == VaultState::Locked {
+                        return Ok(());
+                    }
+                    app.take_up_vault()
+                })
+                .await;
+            match looked {
+                Ok(()) => {}
+                Err(error) => tracing::warn!(%error, "the vault opened but cannot be read"),
+            }
+        }
+    }
+
+    /// Waits; `true` when the app closes instead.
+    async fn rest(&self, time: Duration) -> bool {
+        tokio::select! {
+            () = self.0.stop.cancelled() => true,
+            () = tokio::time::sleep(time) => false,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Listing and removing keys, and keeping the pool in step with the store.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use flowkeep_contract::{
+    ApiError, BalanceSource, BalanceView, CoolingView, Empty, KeyList, KeyState, KeyView,
+    RemoveKeysReport, RemoveKeysRequest, StateReason, Topic,
+};
+
+use super::App;
+use crate::model::{self, AccountId, ApiKey, Condition, KeyId};
+use crate::pool::{AccountSeed, Member, MemberView};
+use crate::store::{AccountRow, Balance, KeyRow, KeyUsage};
+use crate::vault::VaultState;
+
+impl App {
+    /// All keys with their states.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn list_keys(&self, _: Empty) -> Result<KeyList, ApiError> {
+        self.blocking(|app| {
+            let views = app.pool().views(app.now());
+            let added: HashMap<KeyId, i64> = app
+                .0
+                .store
+                .keys()?
+                .into_iter()
+                .map(|row| (row.key_id, row.added_at_ms))
+                .collect();
+            let balances: HashMap<AccountId, Balance> = app
+                .0
+                .store
+                .accounts()?
+                .into_iter()
+                .filter_map(|row| Some((row.account_id, row.balance?)))
+                .collect();
+            let usage = app.0.store.key_usage()?;
+            let keys = views
+                .into_iter()
+                .filter_map(|view| {
+                    let added_at_ms = *added.get(&view.key)?;
+                    let balance = balances.get(&view.account).map(balance_view);
+                    let used = usage.get(&view.key).copied();
+                    Some(key_view(view, added_at_ms, balance, used))
+                })
+                .collect();
+            Ok(KeyList { keys })
+        })
+        .await
+    }
+
+    /// Removes keys: from the pool at once, from the database, then the vault.
+    ///
+    /// # Errors
+    /// When the database cannot be written; then nothing was removed.
+    pub async fn remove_keys(
+        &self,
+        request: RemoveKeysRequest,
+    ) -> Result<RemoveKeysReport, ApiError> {
+        let report = self
+            .blocking(move |app| {
+                let ids: Vec<KeyId> = request
+                    .ids
+                    .iter()
+                    .map(|id| KeyId::from(id.as_str()))
+                    .collect();
+                let removed = app.0.store.remove_keys(&ids)?;
+                // A secret without a row is of no use to anyone and is dropped
+                // with the next change; the removal itself is done.
+                if let Err(error) = app.0.vault.remove(&removed) {
+                    tracing::warn!(%error, "secrets of removed keys stay in the vault for now");
+                }
+                app.reload_pool()?;
+                let unknown = ids.iter().filter(|id| !removed.contains(id));
+                Ok(RemoveKeysReport {
+                    removed: u32::try_from(removed.len()).unwrap_or(u32::MAX),
+                    unknown: unknown.map(ToString::to_string).collect(),
+                })
+            })
+            .await?;
+        self.changed(&[Topic::Keys, Topic::Status]);
+        Ok(report)
+    }
+
+    /// Reads store and vault again and hands the members to the pool. With a
+    /// locked vault the pool stays as it is: keys that serve go on serving.
+    pub(super) fn reload_pool(&self) -> Result<(), ApiError> {
+        let rows = self.0.store.keys()?;
+        let accounts = self.0.store.accounts()?;
+        let mut cooling: HashMap<AccountId, Vec<(String, Condition)>> = HashMap::new();
+        for row in self.0.store.cooling()? {
+            let models = cooling.entry(row.account_id).or_default();
+            models.push((row.model, row.condition));
+        }
+        let secrets = self.read_secrets()?;
+        let labels: HashMap<&AccountId, Arc<str>> = accounts
+            .iter()
+            .map(|row| (&row.account_id, Arc::from(row.label.as_str())))
+            .collect();
+        let members = rows
+            .into_iter()
+            .map(|row| {
+                let secret = secrets.get(&row.key_id).cloned();
+                let label = labels.get(&row.account_id).cloned();
+                member(row, label.unwrap_or_default(), secret)
+            })
+            .collect();
+        let seeds = accounts
+            .into_iter()
+            .map(|row| {
+                let cooling = cooling.remove(&row.account_id).unwrap_or_default();
+                seed(row, cooling)
+            })
+            .collect();
+        self.pool().load(members, seeds, self.now());
+        Ok(())
+    }
+
+    fn read_secrets(&self) -> Result<HashMap<KeyId, ApiKey>, ApiError> {
+        if self.note_vault_state() == VaultState::Locked {
+            return Ok(HashMap::new());
+        }
+        let contents = self.0.vault.load()?;
+        if !contents.unreadable_bundles.is_empty() {
+            tracing::error!(
+                bundles = ?contents.unreadable_bundles,
+                "some keys cannot be read from the vault; they are shown as unreadable"
+            );
+        }
+        Ok(contents.keys.into_iter().collect())
+    }
+}
+
+fn member(row: KeyRow, account_label: Arc<str>, secret: Option<ApiKey>) -> Member {
+    Member {
+        key: row.key_id,
+        account: row.account_id,
+        account_label,
+        label: row.label.into(),
+        last_four: row.last_four.into(),
+        secret,
+        enabled: row.enabled,
+        weight: row.weight,
+        state: row.state,
+        condition: row.condition,
+    }
+}
+
+fn seed(row: AccountRow, cooling: Vec<(String, Condition)>) -> AccountSeed {
+    AccountSeed {
+        account: row.account_id,
+        state: row.state,
+        condition: row.condition,
+        balance_nano: row.balance.map(|balance| balance.nano),
+        cooling,
+    }
+}
+
+fn balance_view(balance: &Balance) -> BalanceView {
+    BalanceView {
+        nano: balance.nano,
+        currency: balance.currency.clone(),
+        source: match balance.source.as_str() {
+            "reported" => BalanceSource::Reported,
+            "manual" => BalanceSource::Manual,
+            _ => BalanceSource::Estimated,
+        },
+        as_of_ms: balance.as_of_ms,
+    }
+}
+
+fn reason(condition: Condition) -> StateReason {
+    StateReason {
+        text: condition.text,
+        status: condition.status,
+        vendor_code: condition.vendor_code,
+        since_ms: condition.since_ms,
+        next_retry_ms: condition.next_retry_ms,
+    }
+}
+
+fn state(state: model::KeyState) -> KeyState {
+    match state {
+        model::KeyState::Usable => KeyState::Usable,
+        model::KeyState::Unchecked => KeyState::Unchecked,
+        model::KeyState::Exhausted => KeyState::Exhausted,
+        model::KeyState::Restricted => KeyState::Restricted,
+        model::KeyState::Unauthorized => KeyState::Unauthorized,
+        model::KeyState::Unreadable => KeyState::Unreadable,
+        model::KeyState::Disabled => KeyState::Disabled,
+    }
+}
+
+fn key_view(
+    view: MemberView,
+    added_at_ms: i64,
+    balance: Option<BalanceView>,
+    used: Option<KeyUsage>,
+) -> KeyView {
+    KeyView {
+        id: view.key.to_string(),
+        label: view.label.to_string(),
+        account: view.account_label.to_string(),
+        last_four: view.last_four.to_string(),
+        state: state(view.state),
+        reason: view.condition.map(reason),
+        cooling: view
+            .cooling
+            .into_iter()
+            .map(|(model, condition)| CoolingView {
+                model,
+                reason: reason(condition),
+            })
+            .collect(),
+        balance,
+        usage_count: used.map_or(0, |used| used.calls),
+        in_flight: view.in_flight,
+        added_at_ms,
+        last_used_at_ms: used.map(|used| used.last_used_ms),
+    }
+}

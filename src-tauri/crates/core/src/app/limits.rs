@@ -1,0 +1,38 @@
+//! Settings in the words of those who obey them.
+
+use super::relay::FailoverLimits;
+use crate::pool;
+use crate::settings::{Settings, Strategy};
+use crate::upstream::{Deadlines, UpstreamClient, UpstreamError};
+
+impl Settings {
+    /// Limits of failover.
+    pub(super) fn failover_limits(&self) -> FailoverLimits {
+        FailoverLimits {
+            accounts: self.max_accounts_tried as usize,
+            ambiguous_attempts: self.max_ambiguous_attempts,
+            window: self.failover(),
+        }
+    }
+
+    /// The client that these settings ask for.
+    pub(super) fn upstream_client(&self) -> Result<UpstreamClient, UpstreamError> {
+        let deadlines = Deadlines {
+            connect: self.connect(),
+            first_byte: self.first_byte(),
+            stream_idle: self.stream_idle(),
+        };
+        UpstreamClient::new(self.upstream.as_str(), deadlines, self.use_system_proxy)
+    }
+
+    /// The pool's strategy.
+    pub(super) fn pool_strategy(&self) -> pool::Strategy {
+        match self.strategy {
+            Strategy::HighestBalance => pool::Strategy::HighestBalance,
+            Strategy::RoundRobin => pool::Strategy::RoundRobin,
+            Strategy::FillFirst => pool::Strategy::FillFirst,
+            Strategy::Weighted => pool::Strategy::Weighted,
+            Strategy::LeastUsed => pool::Strategy::LeastUsed,
+        }
+    }
+}

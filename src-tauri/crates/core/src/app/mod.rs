@@ -1,0 +1,241 @@
+//! The use cases. The only place where pool, vault, store and upstream meet.
+//!
+//! Guarantees: nothing on the request path touches SQLite or the keychain
+//! (D11); what blocks runs on the blocking pool; every task that is spawned
+//! ends with [`App::close`]. It knows no transport: the shell calls its methods
+//! as Tauri commands, the gateway as `POST /admin/rpc/{command}`.
+
+mod background;
+mod clients;
+mod error;
+mod gauge;
+mod import;
+mod keys;
+mod limits;
+mod open;
+mod probe;
+mod relay;
+mod requests;
+mod settings;
+mod status;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use flowkeep_contract::{ApiError, Event, GatewayState, Host, Topic};
+use secrecy::SecretString;
+use tokio::sync::{broadcast, mpsc};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use self::clients::{Denied, TokenCheck};
+pub use self::import::{ImportEntry, ImportEntryError, read_lines};
+pub use self::open::{AppOptions, OpenError};
+pub use self::relay::{
+    Call, CallBody, FailoverLimits, Failure, FailureCode, NotJson, Peeked, RelayBody,
+    RelayBodyError, Reply, peek,
+};
+pub use crate::settings::Settings;
+
+use self::clients::ClientTokens;
+use self::gauge::{Gauge, InFlight};
+use crate::clock::{Clock, Moment};
+use crate::model::StateChange;
+use crate::pool::Pool;
+use crate::settings::{Overrides, SettingsFile};
+use crate::store::{Journal, Store};
+use crate::upstream::UpstreamClient;
+use crate::vault::{Vault, VaultState};
+
+/// The engine, opened. Clones are handles to the same one.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+struct Inner {
+    host: Host,
+    data_dir: PathBuf,
+    clock: Arc<dyn Clock>,
+    started: Moment,
+    store: Store,
+    journal: Journal,
+    vault: Vault,
+    vault_locked: AtomicBool,
+    pool: Pool,
+    gauge: Gauge,
+    paused: AtomicBool,
+    settings_file: SettingsFile,
+    overrides: Overrides,
+    client_token: Option<SecretString>,
+    live: RwLock<Live>,
+    warnings: RwLock<Vec<String>>,
+    events: broadcast::Sender<Event>,
+    changes: mpsc::Sender<Vec<StateChange>>,
+    importing: tokio::sync::Mutex<()>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    abort: CancellationToken,
+}
+
+/// What may be exchanged while requests run.
+struct Live {
+    /// As in `settings.toml`.
+    stored: Settings,
+    /// With flags and variables laid over them.
+    settings: Arc<Settings>,
+    overridden: Vec<&'static str>,
+    upstream: Arc<UpstreamClient>,
+    clients: Arc<ClientTokens>,
+    gateway: GatewayState,
+    port: u16,
+}
+
+impl App {
+    /// Now, on both clocks.
+    #[must_use]
+    pub fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    /// The settings in force, overrides included.
+    #[must_use]
+    pub fn effective_settings(&self) -> Arc<Settings> {
+        self.live(|live| Arc::clone(&live.settings))
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.0.data_dir
+    }
+
+    /// What the engine tells without being asked.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<Event> {
+        self.0.events.subscribe()
+    }
+
+    /// Fires when the drain deadline has passed: streams end with an error event.
+    #[must_use]
+    pub fn abort_token(&self) -> CancellationToken {
+        self.0.abort.clone()
+    }
+
+    /// The gateway says how it is and, when it listens, on which port.
+    pub fn set_gateway_state(&self, state: GatewayState, port: Option<u16>) {
+        self.change_live(|live| {
+            live.gateway = state;
+            if let Some(port) = port {
+                live.port = port;
+            }
+        });
+        self.changed(&[Topic::Status]);
+    }
+
+    /// Ends everything: waits for tasks and until the journal is on disk.
+    pub async fn close(&self) {
+        self.0.stop.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+        let journal = self.0.journal.clone();
+        let closed = tokio::task::spawn_blocking(move || journal.close()).await;
+        if closed.is_err() {
+            tracing::error!("the journal could not be closed");
+        }
+    }
+
+    /// Requests under way.
+    #[must_use]
+    pub fn in_flight(&self) -> usize {
+        self.0.gauge.in_flight()
+    }
+
+    pub(crate) fn enter(&self) -> InFlight {
+        self.0.gauge.enter()
+    }
+
+    fn gauge(&self) -> &Gauge {
+        &self.0.gauge
+    }
+
+    fn pool(&self) -> &Pool {
+        &self.0.pool
+    }
+
+    fn journal(&self) -> &Journal {
+        &self.0.journal
+    }
+
+    fn upstream(&self) -> Arc<UpstreamClient> {
+        self.live(|live| Arc::clone(&live.upstream))
+    }
+
+    fn limits(&self) -> FailoverLimits {
+        self.live(|live| live.settings.failover_limits())
+    }
+
+    fn is_paused(&self) -> bool {
+        self.0.paused.load(Ordering::Relaxed)
+    }
+
+    fn vault_locked(&self) -> bool {
+        self.0.vault_locked.load(Ordering::Relaxed)
+    }
+
+    fn note_vault_state(&self) -> VaultState {
+        let state = self.0.vault.state();
+        let locked = state == VaultState::Locked;
+        if self.0.vault_locked.swap(locked, Ordering::Relaxed) != locked {
+            self.changed(&[Topic::Status, Topic::Keys]);
+        }
+        state
+    }
+
+    fn live<T>(&self, read: impl FnOnce(&Live) -> T) -> T {
+        read(&self.0.live.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn change_live(&self, change: impl FnOnce(&mut Live)) {
+        change(&mut self.0.live.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Tells the windows what to read again.
+    fn changed(&self, topics: &[Topic]) {
+        self.emit(Event::Changed {
+            topics: topics.to_vec(),
+        });
+    }
+
+    /// Nobody listening is no error: a server has no window.
+    fn emit(&self, event: Event) {
+        let _ = self.0.events.send(event);
+    }
+
+    /// Hands state changes to the saver. They only repeat what traffic will
+    /// show again, so a full queue may drop them; it is said in the log.
+    fn persist(&self, changes: Vec<StateChange>) {
+        if changes.is_empty() {
+            return;
+        }
+        if self.0.changes.try_send(changes).is_err() {
+            tracing::warn!(
+                "the state queue is full; a key state will be learned again after a restart"
+            );
+        }
+        self.changed(&[Topic::Keys, Topic::Status]);
+    }
+
+    /// Runs what blocks (SQLite, keychain) off the async threads.
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T, ApiError> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || work(&app))
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "a use case panicked");
+                ApiError::new(flowkeep_contract::ErrorCode::Internal, "internal error")
+            })?
+    }
+}

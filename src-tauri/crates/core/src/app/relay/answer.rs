@@ -1,0 +1,217 @@
+//! Looking at an upstream answer before a byte of it goes to the client.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::header;
+use http_body_util::BodyExt as _;
+
+use super::Call;
+use crate::meter::BodyKind;
+use crate::model::{ApiKey, Class, Verdict};
+use crate::upstream::{
+    SendError, UpstreamClient, classify, headers::strip_response_headers, redact,
+};
+
+/// Enough for any error envelope and for the first event of a stream.
+const HELD: usize = 64 * 1024;
+/// An error body is read whole up to here, so that a key in it can be redacted
+/// wherever it stands; what is longer is cut.
+const ERROR_BODY: usize = 1024 * 1024;
+/// An upstream that sent its head must not dawdle over an error body.
+const ERROR_BODY_WAIT: Duration = Duration::from_secs(10);
+
+/// One upstream request and what came of it.
+pub(super) enum Attempt {
+    /// An HTTP answer, good or bad.
+    Answered(Answer),
+    /// None.
+    Failed(SendError),
+}
+
+impl Attempt {
+    /// What it means.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Answered(answer) => answer.verdict.clone(),
+            Self::Failed(error) => {
+                let mut verdict = Verdict::plain(error.class());
+                verdict.evidence.text = error.detail();
+                verdict
+            }
+        }
+    }
+}
+
+/// An HTTP answer whose beginning was looked at.
+pub(super) struct Answer {
+    /// Status and headers, stripped.
+    pub(super) head: http::response::Parts,
+    /// What was read of the body.
+    pub(super) prefix: Bytes,
+    /// The rest of it; absent for errors, which are read whole.
+    pub(super) rest: Option<reqwest::Body>,
+    /// How its usage is read.
+    pub(super) kind: BodyKind,
+    /// What it means.
+    pub(super) verdict: Verdict,
+}
+
+impl Answer {
+    /// Reads as much of the answer as is needed to know what it means: an error
+    /// whole, a stream up to its first event, JSON up to its first bytes.
+    pub(super) async fn look(
+        response: http::Response<reqwest::Body>,
+        call: &Call,
+        key: &ApiKey,
+        upstream: &UpstreamClient,
+        now_unix_ms: i64,
+    ) -> Attempt {
+        let (mut head, body) = response.into_parts();
+        strip_response_headers(&mut head.headers);
+        if head.status.is_success() {
+            let waiting = Self::look_at_success(head, body, call);
+            let first_byte = upstream.deadlines().first_byte;
+            return match tokio::time::timeout(first_byte, waiting).await {
+                Ok(attempt) => attempt,
+                Err(_) => Attempt::Failed(SendError::TimedOut(first_byte)),
+            };
+        }
+        Attempt::Answered(Self::read_error(head, body, call, key, now_unix_ms).await)
+    }
+
+    async fn look_at_success(
+        head: http::response::Parts,
+        mut body: reqwest::Body,
+        call: &Call,
+    ) -> Attempt {
+        let content_type = content_type(&head);
+        let kind = BodyKind::of(call.route.protocol(), content_type.as_deref());
+        let mut held = Bytes::new();
+        if needs_look(content_type.as_deref(), kind) {
+            match hold(&mut body, kind).await {
+                Ok(bytes) => held = bytes,
+                Err(error) => return Attempt::Failed(SendError::NoAnswer(error)),
+            }
+        }
+        let broken = classify::inspect_success(content_type.as_deref(), &held, call.stream);
+        let mut verdict = broken.unwrap_or_else(|| Verdict::plain(Class::Success));
+        verdict.evidence.status = Some(head.status.as_u16());
+        Attempt::Answered(Self {
+            head,
+            prefix: held,
+            rest: Some(body),
+            kind,
+            verdict,
+        })
+    }
+
+    async fn read_error(
+        mut head: http::response::Parts,
+        body: reqwest::Body,
+        call: &Call,
+        key: &ApiKey,
+        now_unix_ms: i64,
+    ) -> Self {
+        let bytes = tokio::time::timeout(ERROR_BODY_WAIT, read_up_to(body, ERROR_BODY))
+            .await
+            .unwrap_or_default();
+        let bytes = redact_body(bytes, key);
+        redact_headers(&mut head, key);
+        head.headers.remove(header::CONTENT_LENGTH);
+        let retry_after = head
+            .headers
+            .get(header::RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
+        let verdict = classify::classify(
+            head.status.as_u16(),
+            retry_after,
+            &bytes[..bytes.len().min(HELD)],
+            call.model.as_deref(),
+            now_unix_ms,
+        );
+        Self {
+            head,
+            prefix: bytes,
+            rest: None,
+            kind: BodyKind::Opaque,
+            verdict,
+        }
+    }
+}
+
+fn content_type(head: &http::response::Parts) -> Option<String> {
+    let value = head.headers.get(header::CONTENT_TYPE)?;
+    Some(value.to_str().ok()?.to_ascii_lowercase())
+}
+
+/// Audio and the like need no look; a page or an unnamed type does.
+fn needs_look(content_type: Option<&str>, kind: BodyKind) -> bool {
+    kind != BodyKind::Opaque
+        || content_type.is_none_or(|content_type| content_type.starts_with("text/"))
+}
+
+/// Waits for the first bytes; in a stream for the first whole event.
+async fn hold(body: &mut reqwest::Body, kind: BodyKind) -> Result<Bytes, reqwest::Error> {
+    let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
+    let Some(first) = next_data(body).await? else {
+        return Ok(Bytes::new());
+    };
+    if !stream || classify::has_event(&first) {
+        return Ok(first);
+    }
+    let mut held = BytesMut::from(first);
+    while held.len() < HELD && !classify::has_event(&held) {
+        let Some(data) = next_data(body).await? else {
+            break;
+        };
+        held.extend_from_slice(&data);
+    }
+    Ok(held.freeze())
+}
+
+/// The next piece of the body that is not empty.
+async fn next_data(body: &mut reqwest::Body) -> Result<Option<Bytes>, reqwest::Error> {
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data()
+            && !data.is_empty()
+        {
+            return Ok(Some(data));
+        }
+    }
+    Ok(None)
+}
+
+/// A broken error body still tells what it told.
+async fn read_up_to(mut body: reqwest::Body, most: usize) -> Bytes {
+    let mut read = BytesMut::new();
+    while read.len() < most
+        && let Ok(Some(data)) = next_data(&mut body).await
+    {
+        read.extend_from_slice(&data);
+    }
+    read.truncate(most);
+    read.freeze()
+}
+
+/// S16: an upstream that quotes the key does not quote it to the client.
+fn redact_body(body: Bytes, key: &ApiKey) -> Bytes {
+    match redact::known_key(&body, key.expose()) {
+        Some(clean) => Bytes::from(clean),
+        None => body,
+    }
+}
+
+fn redact_headers(head: &mut http::response::Parts, key: &ApiKey) {
+    let quoting: Vec<_> = head
+        .headers
+        .iter()
+        .filter(|(_, value)| {
+            memchr::memmem::find(value.as_bytes(), key.expose().as_bytes()).is_some()
+        })
+        .map(|(name, _)| name.clone())
+        .collect();
+    for name in quoting {
+        head.headers.remove(name);
+    }
+}

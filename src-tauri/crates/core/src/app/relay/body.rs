@@ -1,0 +1,227 @@
+//! The relayed body: bytes pass untouched and are metered in place (D9, D12).
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use tokio::time::{Instant, Sleep};
+use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
+
+use super::trip::Trip;
+use crate::meter::{BodyKind, End, EndHow, UsageScanner};
+
+/// The answer broke off; the connection to the client is aborted, so that it
+/// cannot take the part for the whole.
+#[derive(Debug, thiserror::Error)]
+#[error("the upstream answer broke off: {0}")]
+pub struct RelayBodyError(String);
+
+/// What an interrupted relay owes to its record, taken at the end.
+struct Meter {
+    scanner: UsageScanner,
+    trip: Trip,
+}
+
+/// What ends a relay from outside.
+struct Watch {
+    idle_limit: Duration,
+    last_data: Instant,
+    idle: Pin<Box<Sleep>>,
+    abort: Pin<Box<WaitForCancellationFutureOwned>>,
+}
+
+/// A response body with the meter in it.
+pub struct RelayBody {
+    prefix: Bytes,
+    inner: Option<reqwest::Body>,
+    kind: BodyKind,
+    meter: Option<Meter>,
+    watch: Option<Watch>,
+    error_event: Option<Bytes>,
+    bytes: u64,
+    at_line_start: bool,
+}
+
+impl RelayBody {
+    pub(super) fn new(prefix: Bytes, inner: Option<reqwest::Body>, kind: BodyKind) -> Self {
+        Self {
+            prefix,
+            inner,
+            kind,
+            meter: None,
+            watch: None,
+            error_event: None,
+            bytes: 0,
+            at_line_start: true,
+        }
+    }
+
+    /// A body that is at hand and needs no meter.
+    pub(super) fn whole(bytes: Bytes) -> Self {
+        Self::new(bytes, None, BodyKind::Opaque)
+    }
+
+    pub(super) fn watched(
+        mut self,
+        idle_limit: Duration,
+        abort: CancellationToken,
+        error_event: Option<Bytes>,
+    ) -> Self {
+        self.watch = Some(Watch {
+            idle_limit,
+            last_data: Instant::now(),
+            idle: Box::pin(tokio::time::sleep(idle_limit)),
+            abort: Box::pin(abort.cancelled_owned()),
+        });
+        self.error_event = error_event;
+        self
+    }
+
+    pub(super) fn metered(mut self, trip: Trip) -> Self {
+        self.meter = Some(Meter {
+            scanner: UsageScanner::new(self.kind),
+            trip,
+        });
+        self
+    }
+
+    /// Bytes go out. When they are the last ones the record is written now: the
+    /// server does not poll a body again that says it is at its end.
+    fn pass(&mut self, data: Bytes) -> Frame<Bytes> {
+        self.bytes += data.len() as u64;
+        if let Some(meter) = &mut self.meter {
+            meter.scanner.feed(&data);
+        }
+        if self.error_event.is_some() {
+            self.at_line_start = data.last().is_none_or(|byte| *byte == b'\n');
+        }
+        if self.inner.as_ref().is_none_or(Body::is_end_stream) {
+            self.inner = None;
+            self.end(EndHow::Complete);
+        }
+        Frame::data(data)
+    }
+
+    fn end(&mut self, how: EndHow) {
+        if let Some(Meter { scanner, trip }) = self.meter.take() {
+            let scan = scanner.finish();
+            trip.ended(&End {
+                how,
+                scan,
+                bytes: self.bytes,
+            });
+        }
+    }
+
+    /// Breaks off: a stream says so in its own words and closes without its
+    /// proper end; anything else is aborted.
+    fn break_off(&mut self, how: EndHow) -> Option<Result<Frame<Bytes>, RelayBodyError>> {
+        let text = how.error().unwrap_or_default();
+        self.inner = None;
+        self.end(how);
+        let Some(event) = self.error_event.take() else {
+            return Some(Err(RelayBodyError(text)));
+        };
+        if self.at_line_start {
+            return Some(Ok(Frame::data(event)));
+        }
+        let mut closed = Vec::with_capacity(event.len() + 2);
+        closed.extend_from_slice(b"\n\n");
+        closed.extend_from_slice(&event);
+        Some(Ok(Frame::data(closed.into())))
+    }
+}
+
+impl Watch {
+    /// Ready when the upstream has been silent for too long or the drain
+    /// deadline has passed.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<EndHow> {
+        if self.abort.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(EndHow::Aborted);
+        }
+        while self.idle.as_mut().poll(cx).is_ready() {
+            let due = self.last_data + self.idle_limit;
+            if Instant::now() >= due {
+                return Poll::Ready(EndHow::Idle);
+            }
+            self.idle.as_mut().reset(due);
+        }
+        Poll::Pending
+    }
+}
+
+impl Body for RelayBody {
+    type Data = Bytes;
+    type Error = RelayBodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, RelayBodyError>>> {
+        let this = self.get_mut();
+        if !this.prefix.is_empty() {
+            let prefix = std::mem::take(&mut this.prefix);
+            return Poll::Ready(Some(Ok(this.pass(prefix))));
+        }
+        loop {
+            let Some(inner) = &mut this.inner else {
+                this.end(EndHow::Complete);
+                return Poll::Ready(None);
+            };
+            let Poll::Ready(frame) = Pin::new(inner).poll_frame(cx) else {
+                let Some(watch) = &mut this.watch else {
+                    return Poll::Pending;
+                };
+                let how = ready!(watch.poll(cx));
+                return Poll::Ready(this.break_off(how));
+            };
+            match frame {
+                None => this.inner = None,
+                Some(Err(error)) => {
+                    let how = EndHow::UpstreamFailed(error.without_url().to_string());
+                    return Poll::Ready(this.break_off(how));
+                }
+                Some(Ok(frame)) => {
+                    // Trailers are hop-by-hop for us (S11) and end here.
+                    if let Ok(data) = frame.into_data() {
+                        if let Some(watch) = &mut this.watch {
+                            watch.last_data = Instant::now();
+                        }
+                        return Poll::Ready(Some(Ok(this.pass(data))));
+                    }
+                }
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.prefix.is_empty() && self.inner.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let held = self.prefix.len() as u64;
+        let Some(inner) = &self.inner else {
+            return SizeHint::with_exact(held);
+        };
+        let rest = inner.size_hint();
+        let mut hint = SizeHint::new();
+        if let Some(upper) = rest.upper() {
+            hint.set_upper(upper + held);
+        }
+        hint.set_lower(rest.lower() + held);
+        hint
+    }
+}
+
+impl Drop for RelayBody {
+    fn drop(&mut self) {
+        let complete = self.is_end_stream();
+        self.end(if complete {
+            EndHow::Complete
+        } else {
+            EndHow::ClientGone
+        });
+    }
+}

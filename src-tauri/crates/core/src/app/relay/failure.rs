@@ -1,0 +1,206 @@
+//! Failures of our own making, before the gateway gives them a shape.
+
+use std::time::Duration;
+
+use super::SHORT_WAIT;
+use super::answer::Attempt;
+use crate::model::{Class, Verdict};
+use crate::pool::{Counts, NoKey};
+use crate::upstream::SendError;
+
+/// What went wrong, as `x-flowkeep-error` says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailureCode {
+    /// Nothing was imported yet.
+    NoKeys,
+    /// There are keys, but none can serve.
+    NoUsableKey,
+    /// All accounts cool down.
+    CoolingDown,
+    /// The keychain is locked.
+    VaultLocked,
+    /// The user paused the gateway.
+    Paused,
+    /// DNS, TCP or TLS failed.
+    UpstreamUnreachable,
+    /// No connection or no answer in time.
+    UpstreamTimeout,
+    /// Closed without an answer.
+    UpstreamNoAnswer,
+    /// A redirect, which is never followed.
+    UpstreamRedirect,
+    /// A 200 that is no answer.
+    UpstreamBroken,
+    /// The client's body broke off.
+    BodyIncomplete,
+    /// A bug.
+    Internal,
+}
+
+impl FailureCode {
+    /// Name on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoKeys => "no_keys",
+            Self::NoUsableKey => "no_usable_key",
+            Self::CoolingDown => "cooling_down",
+            Self::VaultLocked => "vault_locked",
+            Self::Paused => "paused",
+            Self::UpstreamUnreachable => "upstream_unreachable",
+            Self::UpstreamTimeout => "upstream_timeout",
+            Self::UpstreamNoAnswer => "upstream_no_answer",
+            Self::UpstreamRedirect => "upstream_redirect",
+            Self::UpstreamBroken => "upstream_broken",
+            Self::BodyIncomplete => "body_incomplete",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// HTTP status.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::NoKeys | Self::NoUsableKey | Self::VaultLocked | Self::Paused => 503,
+            Self::CoolingDown => 429,
+            Self::UpstreamUnreachable
+            | Self::UpstreamNoAnswer
+            | Self::UpstreamRedirect
+            | Self::UpstreamBroken => 502,
+            Self::UpstreamTimeout => 504,
+            Self::BodyIncomplete => 400,
+            Self::Internal => 500,
+        }
+    }
+}
+
+/// A request that got no answer to pass on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// What went wrong.
+    pub code: FailureCode,
+    /// What happened and what to do, in English; never a secret.
+    pub message: String,
+    /// When to ask again.
+    pub retry_after: Option<Duration>,
+    /// Upstream requests made.
+    pub attempts: u32,
+}
+
+impl Failure {
+    fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retry_after: None,
+            attempts: 0,
+        }
+    }
+
+    fn after_wait(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait.max(SHORT_WAIT));
+        self
+    }
+
+    pub(super) fn internal() -> Self {
+        Self::new(
+            FailureCode::Internal,
+            "flowkeep could not handle this request; see its log",
+        )
+    }
+
+    pub(super) fn paused() -> Self {
+        Self::new(
+            FailureCode::Paused,
+            "Flowkeep is paused; resume it in its window or tray menu",
+        )
+    }
+
+    pub(super) fn no_key(no_key: &NoKey, vault_locked: bool) -> Self {
+        if vault_locked {
+            return Self::new(
+                FailureCode::VaultLocked,
+                "the system keychain is locked; unlock it and ask again",
+            )
+            .after_wait(Duration::from_secs(5));
+        }
+        match no_key {
+            NoKey::Empty => Self::new(
+                FailureCode::NoKeys,
+                "Flowkeep has no SiliconFlow key yet; import one in its window (Keys, Import) \
+                 or with `flowkeep keys import`",
+            ),
+            NoKey::Unusable(counts) => Self::unusable(counts),
+            NoKey::Cooling { retry_after } => Self::new(
+                FailureCode::CoolingDown,
+                "all accounts are at their rate limit for this model; ask again later or add \
+                 a key of another account",
+            )
+            .after_wait(*retry_after),
+            NoKey::AllTried => Self::new(
+                FailureCode::NoUsableKey,
+                "every usable key was tried and refused; look at Keys in the Flowkeep window",
+            ),
+        }
+    }
+
+    fn unusable(counts: &Counts) -> Self {
+        let reasons: Vec<String> = [
+            (counts.unauthorized, "unauthorized"),
+            (counts.exhausted, "exhausted"),
+            (counts.restricted, "restricted"),
+            (counts.unreadable, "unreadable"),
+            (counts.disabled, "disabled"),
+        ]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, state)| format!("{count} {state}"))
+        .collect();
+        Self::new(
+            FailureCode::NoUsableKey,
+            format!(
+                "none of the {} keys can serve ({}); look at Keys in the Flowkeep window",
+                counts.total,
+                reasons.join(", ")
+            ),
+        )
+    }
+
+    /// The failure that follows from the last attempt.
+    pub(super) fn after(attempt: &Attempt, verdict: &Verdict, no_key: Option<Self>) -> Self {
+        if let Attempt::Failed(error) = attempt {
+            return Self::transport(error);
+        }
+        match verdict.class {
+            Class::Redirected => Self::new(
+                FailureCode::UpstreamRedirect,
+                "the upstream answered with a redirect, which is never followed; check the \
+                 upstream address in Settings",
+            ),
+            Class::Broken => Self::new(
+                FailureCode::UpstreamBroken,
+                format!(
+                    "the upstream answered 200 without an answer in it: {}",
+                    verdict.evidence.text
+                ),
+            ),
+            _ => no_key.unwrap_or_else(|| {
+                Self::new(
+                    FailureCode::NoUsableKey,
+                    "the upstream refused every key that was tried; look at Keys in the \
+                     Flowkeep window",
+                )
+            }),
+        }
+    }
+
+    fn transport(error: &SendError) -> Self {
+        let code = match error {
+            SendError::NotSent(_) => FailureCode::UpstreamUnreachable,
+            SendError::ConnectTimedOut(_) | SendError::TimedOut(_) => FailureCode::UpstreamTimeout,
+            SendError::NoAnswer(_) => FailureCode::UpstreamNoAnswer,
+            SendError::Body(_) => FailureCode::BodyIncomplete,
+        };
+        Self::new(code, error.detail())
+    }
+}

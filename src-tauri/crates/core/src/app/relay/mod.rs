@@ -1,0 +1,244 @@
+//! A request's way: pick a key, send, look at the answer, go on or relay.
+//!
+//! Guarantees: a request is repeated only before its first byte reached the
+//! client and only as `reliability.md` §2.2 allows ([`policy`]); every request
+//! ends in exactly one record, also when the client hangs up ([`trip`]); bodies
+//! pass untouched ([`body`]). It does not know how errors look to the client:
+//! the gateway shapes them.
+
+mod answer;
+mod body;
+mod failure;
+mod peek;
+mod policy;
+mod trip;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+
+pub use body::{RelayBody, RelayBodyError};
+pub use failure::{Failure, FailureCode};
+pub use peek::{NotJson, Peeked, peek};
+pub use policy::FailoverLimits;
+
+use self::answer::{Answer, Attempt};
+use self::policy::{Next, Tally};
+use self::trip::Trip;
+use super::App;
+use super::gauge::Retry;
+use crate::model::{Class, Effect, Outcome, Route, Verdict};
+use crate::pool::{Demand, Lease};
+use crate::upstream::{Outgoing, UpstreamClient, headers::request_headers};
+
+/// A request body as the gateway hands it over.
+pub enum CallBody {
+    /// Held whole, so it can be sent again.
+    Whole(Bytes),
+    /// Streams through; can be sent once.
+    Stream(reqwest::Body),
+}
+
+/// A request that passed the guard.
+pub struct Call {
+    /// `x-flowkeep-request-id`.
+    pub request_id: uuid::Uuid,
+    /// Method.
+    pub method: Method,
+    /// Route, from the validated path.
+    pub route: Route,
+    /// Query as it came.
+    pub query: Option<String>,
+    /// All of the client's headers; the policy picks.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: CallBody,
+    /// `model` of the body.
+    pub model: Option<Arc<str>>,
+    /// `stream` of the body.
+    pub stream: bool,
+    /// Client token's id.
+    pub client: Arc<str>,
+}
+
+/// An upstream answer on its way to the client.
+pub struct Reply {
+    /// Status and headers, stripped by the header policy.
+    pub head: http::response::Parts,
+    /// The body; metered while it passes.
+    pub body: RelayBody,
+    /// Label of the account that answered.
+    pub account: Arc<str>,
+    /// Upstream requests made.
+    pub attempts: u32,
+}
+
+impl App {
+    /// Relays one request.
+    ///
+    /// # Errors
+    /// When no answer of the upstream can be passed on. The failure is recorded.
+    pub async fn relay(&self, call: Call) -> Result<Reply, Failure> {
+        let mut trip = Trip::start(self, &call);
+        if self.is_paused() {
+            return Err(trip.fail(Failure::paused(), Outcome::Refused));
+        }
+        let mut journey = Journey {
+            app: self,
+            upstream: self.upstream(),
+            effect: call.route.effect(call.method.as_str()),
+            tally: Tally::new(self.limits(), &call.headers),
+            last: None,
+            retry: None,
+            call,
+        };
+        loop {
+            let lease = match journey.pick() {
+                Ok(lease) => lease,
+                Err(failure) => return journey.give_up(trip, Some(failure)),
+            };
+            trip.attempt(&lease);
+            let attempt = journey.send(&lease).await;
+            let verdict = attempt.verdict();
+            if verdict.class == Class::Success
+                && let Attempt::Answered(answer) = attempt
+            {
+                return Ok(trip.relay(answer, lease, &journey.call));
+            }
+            let settled = self.settle(&lease, journey.call.model.as_deref(), &verdict);
+            let elapsed = trip.elapsed();
+            let next =
+                journey
+                    .tally
+                    .next(&verdict, journey.effect, elapsed, settled.upstream_level);
+            journey.remember(&lease, attempt);
+            drop(lease);
+            match next {
+                Next::Stop => return journey.give_up(trip, None),
+                Next::Again { .. } if journey.body_is_spent() => {
+                    return journey.give_up(trip, None);
+                }
+                Next::Again { after, budgeted } => {
+                    if budgeted && !journey.take_retry() {
+                        return journey.give_up(trip, None);
+                    }
+                    if !after.is_zero() {
+                        tokio::time::sleep(after).await;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What one request has been through so far.
+struct Journey<'a> {
+    app: &'a App,
+    upstream: Arc<UpstreamClient>,
+    effect: Effect,
+    tally: Tally,
+    last: Option<(Arc<str>, Attempt)>,
+    retry: Option<Retry>,
+    call: Call,
+}
+
+impl Journey<'_> {
+    fn pick(&self) -> Result<Lease, Failure> {
+        let demand = Demand {
+            model: self.call.model.as_deref(),
+            session: None,
+            tried_accounts: &self.tally.accounts,
+            tried_keys: &self.tally.keys,
+        };
+        self.app
+            .pool()
+            .pick(self.app.now(), &demand)
+            .map_err(|no_key| Failure::no_key(&no_key, self.app.vault_locked()))
+    }
+
+    async fn send(&mut self, lease: &Lease) -> Attempt {
+        let body = match &mut self.call.body {
+            CallBody::Whole(bytes) => reqwest::Body::from(bytes.clone()),
+            CallBody::Stream(body) => std::mem::take(body),
+        };
+        let outgoing = Outgoing {
+            method: self.call.method.clone(),
+            path: self.call.route.path(),
+            query: self.call.query.as_deref(),
+            headers: request_headers(&self.call.headers),
+            body,
+            key: lease.secret(),
+        };
+        match self.upstream.send(outgoing).await {
+            Ok(response) => {
+                let now = self.app.now().unix_ms;
+                Answer::look(response, &self.call, lease.secret(), &self.upstream, now).await
+            }
+            Err(error) => Attempt::Failed(error),
+        }
+    }
+
+    /// A streamed body is gone once a byte of it may have been sent.
+    fn body_is_spent(&self) -> bool {
+        matches!(self.call.body, CallBody::Stream(_))
+    }
+
+    /// Takes a share of the retry budget, so that a failing upstream is not hit
+    /// by a multiple of the load (`reliability.md` §2.2).
+    fn take_retry(&mut self) -> bool {
+        if self.retry.is_none() {
+            self.retry = self.app.gauge().retry();
+        }
+        self.retry.is_some()
+    }
+
+    fn remember(&mut self, lease: &Lease, attempt: Attempt) {
+        self.tally
+            .tried(&attempt.verdict(), lease.account(), lease.key());
+        self.last = Some((lease.account_label(), attempt));
+    }
+
+    /// The end without an answer: the last upstream error as it came, or ours.
+    fn give_up(self, mut trip: Trip, no_key: Option<Failure>) -> Result<Reply, Failure> {
+        let Some((account, attempt)) = self.last else {
+            let failure = no_key.unwrap_or_else(Failure::internal);
+            return Err(trip.fail(failure, Outcome::Refused));
+        };
+        let verdict = attempt.verdict();
+        trip.saw(&verdict);
+        let outcome = policy::outcome(&verdict);
+        let passes = policy::passes_through(&verdict);
+        match attempt {
+            Attempt::Answered(answer) if passes => {
+                let retry_after = no_key.and_then(|failure| failure.retry_after);
+                Ok(trip.relay_error(answer, account, outcome, retry_after))
+            }
+            attempt => {
+                let failure = Failure::after(&attempt, &verdict, no_key);
+                Err(trip.fail(failure, outcome))
+            }
+        }
+    }
+}
+
+/// Tells the app what a verdict did to the pool, and acts on it.
+impl App {
+    pub(crate) fn settle(
+        &self,
+        lease: &Lease,
+        model: Option<&str>,
+        verdict: &Verdict,
+    ) -> crate::pool::Settled {
+        let mut settled = self.pool().settle(self.now(), lease, model, verdict);
+        self.persist(std::mem::take(&mut settled.changes));
+        if let Some(key) = settled.confirm.take() {
+            self.confirm_unauthorized(key, lease.secret().clone());
+        }
+        settled
+    }
+}
+
+/// How long a client should wait at least before it asks again.
+const SHORT_WAIT: Duration = Duration::from_secs(1);

@@ -1,0 +1,215 @@
+//! What follows from a verdict: again, elsewhere, or stop. Pure.
+//!
+//! The table of `reliability.md` §2.2: definite rejections by an account cost
+//! nothing and move on; ambiguous failures are few and counted.
+
+use std::time::Duration;
+
+use http::HeaderMap;
+
+use crate::model::{AccountId, Class, Effect, KeyId, Outcome, Verdict};
+
+/// How much failover a request may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FailoverLimits {
+    /// Accounts that may reject it before it is given up.
+    pub accounts: usize,
+    /// Upstream requests in all when failures are ambiguous.
+    pub ambiguous_attempts: u32,
+    /// All failover happens within this time.
+    pub window: Duration,
+}
+
+impl Default for FailoverLimits {
+    fn default() -> Self {
+        Self {
+            accounts: 32,
+            ambiguous_attempts: 3,
+            window: Duration::from_secs(15),
+        }
+    }
+}
+
+/// What to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Pick again, after a short wait.
+    Again {
+        /// The wait.
+        after: Duration,
+        /// The failure was ambiguous, so the repeat counts against the budget.
+        budgeted: bool,
+    },
+    /// Answer with what there is.
+    Stop,
+}
+
+const NOW: Next = Next::Again {
+    after: Duration::ZERO,
+    budgeted: false,
+};
+
+/// What a request has tried.
+#[derive(Debug)]
+pub(super) struct Tally {
+    limits: FailoverLimits,
+    /// Accounts that are not asked again.
+    pub(super) accounts: Vec<AccountId>,
+    /// Keys that are not asked again.
+    pub(super) keys: Vec<KeyId>,
+    ambiguous: u32,
+    busy: u32,
+    retries_allowed: bool,
+}
+
+impl Tally {
+    /// Nothing tried yet. A client that is already repeating the request by
+    /// itself (`x-stainless-retry-count`) gets no ambiguous repeats from us on
+    /// top, or retries would multiply.
+    pub(super) fn new(limits: FailoverLimits, client: &HeaderMap) -> Self {
+        let repeats = client
+            .get("x-stainless-retry-count")
+            .and_then(|value| value.to_str().ok())
+            .and_then(|value| value.parse::<u32>().ok())
+            .unwrap_or(0);
+        Self {
+            limits,
+            accounts: Vec::new(),
+            keys: Vec::new(),
+            ambiguous: 0,
+            busy: 0,
+            retries_allowed: repeats == 0,
+        }
+    }
+
+    /// Notes whom not to ask again.
+    pub(super) fn tried(&mut self, verdict: &Verdict, account: &AccountId, key: &KeyId) {
+        match verdict.class {
+            Class::KeyUnauthorized => self.keys.push(key.clone()),
+            Class::AccountExhausted
+            | Class::PaidOnly
+            | Class::ModelRestricted
+            | Class::AccountRestricted
+            | Class::RateLimited { .. }
+            | Class::UpstreamFailed
+            | Class::Broken => self.accounts.push(account.clone()),
+            Class::Success
+            | Class::Rejected
+            | Class::ModelBusy { .. }
+            | Class::Redirected
+            | Class::NotSent
+            | Class::NoAnswer
+            | Class::TimedOut
+            | Class::ClientGone => {}
+        }
+    }
+
+    /// Decides. `upstream_level` says that several accounts were limited at
+    /// once, so that another one would not help (F10).
+    pub(super) fn next(
+        &mut self,
+        verdict: &Verdict,
+        effect: Effect,
+        elapsed: Duration,
+        upstream_level: bool,
+    ) -> Next {
+        if elapsed > self.limits.window || upstream_level {
+            return Next::Stop;
+        }
+        match verdict.class {
+            Class::KeyUnauthorized
+            | Class::AccountExhausted
+            | Class::PaidOnly
+            | Class::ModelRestricted
+            | Class::AccountRestricted
+            | Class::RateLimited { .. } => self.elsewhere(),
+            Class::ModelBusy { .. } => self.when_less_busy(),
+            Class::NotSent => self.ambiguous(self.limits.ambiguous_attempts),
+            Class::NoAnswer | Class::UpstreamFailed | Class::Broken => {
+                if effect == Effect::Creates {
+                    return Next::Stop;
+                }
+                self.ambiguous(2)
+            }
+            Class::Success
+            | Class::Rejected
+            | Class::Redirected
+            | Class::TimedOut
+            | Class::ClientGone => Next::Stop,
+        }
+    }
+
+    fn elsewhere(&self) -> Next {
+        if self.accounts.len() + self.keys.len() + 1 >= self.limits.accounts {
+            return Next::Stop;
+        }
+        NOW
+    }
+
+    fn ambiguous(&mut self, attempts: u32) -> Next {
+        self.ambiguous += 1;
+        let most = attempts.min(self.limits.ambiguous_attempts);
+        if !self.retries_allowed || self.ambiguous >= most {
+            return Next::Stop;
+        }
+        Next::Again {
+            after: Duration::ZERO,
+            budgeted: true,
+        }
+    }
+
+    fn when_less_busy(&mut self) -> Next {
+        self.busy += 1;
+        if !self.retries_allowed || self.busy > 2 {
+            return Next::Stop;
+        }
+        // 100 to 400 ms: long enough for a slot to open, short enough for a
+        // person who waits for a first token.
+        let jitter = u64::from(self.busy) * 100 + jitter_ms(100);
+        Next::Again {
+            after: Duration::from_millis(jitter),
+            budgeted: true,
+        }
+    }
+}
+
+/// A number below `most` that differs between requests; not for secrets.
+fn jitter_ms(most: u64) -> u64 {
+    use std::hash::{BuildHasher as _, RandomState};
+    RandomState::new().hash_one(0_u8) % most
+}
+
+/// How a request ends whose last attempt has this verdict.
+pub(super) fn outcome(verdict: &Verdict) -> Outcome {
+    match verdict.class {
+        Class::Success => Outcome::Success,
+        Class::Rejected => Outcome::Rejected,
+        Class::KeyUnauthorized
+        | Class::AccountExhausted
+        | Class::PaidOnly
+        | Class::ModelRestricted
+        | Class::AccountRestricted
+        | Class::RateLimited { .. } => Outcome::Refused,
+        Class::ModelBusy { .. }
+        | Class::UpstreamFailed
+        | Class::Broken
+        | Class::Redirected
+        | Class::NotSent
+        | Class::NoAnswer
+        | Class::TimedOut => Outcome::UpstreamFailed,
+        Class::ClientGone => Outcome::ClientClosed,
+    }
+}
+
+/// Whether the upstream's own answer goes to the client. A 401 does not: the
+/// client would take it for a verdict on its own token. A redirect and a broken
+/// answer do not either.
+pub(super) fn passes_through(verdict: &Verdict) -> bool {
+    !matches!(
+        verdict.class,
+        Class::KeyUnauthorized | Class::Redirected | Class::Broken
+    )
+}
+
+#[cfg(test)]
+mod tests;

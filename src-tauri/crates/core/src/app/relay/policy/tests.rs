@@ -1,0 +1,91 @@
+use super::*;
+use crate::model::RateWindow;
+
+const SOON: Duration = Duration::from_millis(10);
+
+fn tally() -> Tally {
+    Tally::new(FailoverLimits::default(), &HeaderMap::new())
+}
+
+fn attempts(class: Class, effect: Effect) -> u32 {
+    let mut tally = tally();
+    let verdict = Verdict::plain(class);
+    let mut attempts = 1;
+    while attempts < 100 && tally.next(&verdict, effect, SOON, false) != Next::Stop {
+        tally.tried(&verdict, &AccountId::generate(), &KeyId::generate());
+        attempts += 1;
+    }
+    attempts
+}
+
+/// `reliability.md` §2.2, row by row: upstream requests until it is given up.
+#[test]
+fn every_class_has_its_number_of_attempts() {
+    let limited = Class::RateLimited {
+        window: RateWindow::Minute,
+        retry_after: None,
+    };
+    let busy = Class::ModelBusy { retry_after: None };
+    let rows = [
+        (Class::NotSent, 3, 3),
+        (Class::NoAnswer, 2, 1),
+        (Class::KeyUnauthorized, 32, 32),
+        (Class::AccountExhausted, 32, 32),
+        (Class::PaidOnly, 32, 32),
+        (Class::ModelRestricted, 32, 32),
+        (Class::AccountRestricted, 32, 32),
+        (limited, 32, 32),
+        (busy, 3, 3),
+        (Class::Rejected, 1, 1),
+        (Class::UpstreamFailed, 2, 1),
+        (Class::Broken, 2, 1),
+        (Class::Redirected, 1, 1),
+        (Class::TimedOut, 1, 1),
+        (Class::ClientGone, 1, 1),
+    ];
+    for (class, inference, creates) in rows {
+        assert_eq!(attempts(class, Effect::Inference), inference, "{class:?}");
+        assert_eq!(attempts(class, Effect::Creates), creates, "{class:?}");
+    }
+}
+
+#[test]
+fn nothing_is_repeated_after_the_window() {
+    let late = FailoverLimits::default().window + SOON;
+    let next = tally().next(
+        &Verdict::plain(Class::KeyUnauthorized),
+        Effect::Read,
+        late,
+        false,
+    );
+    assert_eq!(next, Next::Stop);
+}
+
+/// F10: a limit on all accounts at once is not the accounts'.
+#[test]
+fn a_limit_above_the_accounts_stops_the_search() {
+    let limited = Class::RateLimited {
+        window: RateWindow::Minute,
+        retry_after: None,
+    };
+    let next = tally().next(&Verdict::plain(limited), Effect::Inference, SOON, true);
+    assert_eq!(next, Next::Stop);
+}
+
+/// The OpenAI SDKs retry by themselves; retries must not multiply.
+#[test]
+fn a_client_that_repeats_gets_no_ambiguous_repeats_from_us() {
+    let mut headers = HeaderMap::new();
+    headers.insert("x-stainless-retry-count", "1".parse().unwrap());
+    let mut tally = Tally::new(FailoverLimits::default(), &headers);
+    let failed = Verdict::plain(Class::UpstreamFailed);
+    assert_eq!(
+        tally.next(&failed, Effect::Inference, SOON, false),
+        Next::Stop
+    );
+    let unauthorized = Verdict::plain(Class::KeyUnauthorized);
+    assert_ne!(
+        tally.next(&unauthorized, Effect::Inference, SOON, false),
+        Next::Stop
+    );
+}

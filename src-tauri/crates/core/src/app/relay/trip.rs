@@ -1,0 +1,219 @@
+//! One request's record, from start to whatever end.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, StatusCode, header};
+
+use super::answer::Answer;
+use super::body::RelayBody;
+use super::failure::Failure;
+use super::{Call, Reply};
+use crate::app::App;
+use crate::app::gauge::InFlight;
+use crate::clock::Moment;
+use crate::meter::{BodyKind, End, EndHow, Scan};
+use crate::model::{Class, Outcome, Protocol, RequestRecord, Usage, Verdict};
+use crate::pool::Lease;
+
+/// nginx's number for a client that left before it got a status.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+const TRACE_ID: &str = "x-siliconcloud-trace-id";
+
+/// A request under way. Dropping it unfinished is the client's leaving.
+pub(super) struct Trip {
+    app: App,
+    started: Moment,
+    record: RequestRecord,
+    lease: Option<Lease>,
+    model: Option<Arc<str>>,
+    finished: bool,
+    _in_flight: InFlight,
+}
+
+impl Trip {
+    pub(super) fn start(app: &App, call: &Call) -> Self {
+        let started = app.now();
+        Self {
+            app: app.clone(),
+            started,
+            record: RequestRecord {
+                request_id: call.request_id,
+                started_at_ms: started.unix_ms,
+                route: call.route.name().to_owned(),
+                model_asked: call.model.clone(),
+                model_used: None,
+                key: None,
+                key_last_four: None,
+                account: None,
+                client: Arc::clone(&call.client),
+                stream: call.stream,
+                status: CLIENT_CLOSED_REQUEST,
+                outcome: Outcome::ClientClosed,
+                error: None,
+                vendor_code: None,
+                trace_id: None,
+                attempts: 0,
+                usage: Usage::default(),
+                first_byte_ms: None,
+                duration_ms: 0,
+            },
+            lease: None,
+            model: call.model.clone(),
+            finished: false,
+            _in_flight: app.enter(),
+        }
+    }
+
+    /// Time since the start.
+    pub(super) fn elapsed(&self) -> Duration {
+        Duration::from_millis(self.app.now().monotonic_ms - self.started.monotonic_ms)
+    }
+
+    /// An upstream request begins.
+    pub(super) fn attempt(&mut self, lease: &Lease) {
+        self.record.attempts += 1;
+        self.record.key = Some(lease.key().clone());
+        self.record.key_last_four = Some(lease.last_four().to_string());
+        self.record.account = Some(lease.account().clone());
+    }
+
+    /// Notes what the upstream said.
+    pub(super) fn saw(&mut self, verdict: &Verdict) {
+        self.record.vendor_code = verdict.evidence.vendor_code;
+        if !verdict.evidence.text.is_empty() {
+            self.record.error = Some(verdict.evidence.text.clone());
+        }
+    }
+
+    /// Ends with a failure of ours.
+    pub(super) fn fail(&mut self, mut failure: Failure, outcome: Outcome) -> Failure {
+        failure.attempts = self.record.attempts;
+        self.record.error = Some(match self.record.error.take() {
+            Some(seen) => format!("{}: {seen}", failure.code.as_str()),
+            None => failure.code.as_str().to_owned(),
+        });
+        self.finish(outcome, failure.code.status());
+        failure
+    }
+
+    /// Passes a good answer on; the body takes the trip along.
+    pub(super) fn relay(mut self, answer: Answer, lease: Lease, call: &Call) -> Reply {
+        self.note_trace(&answer);
+        let account = lease.account_label();
+        let attempts = self.record.attempts;
+        self.record.status = answer.head.status.as_u16();
+        self.record.first_byte_ms = Some(millis(self.elapsed()));
+        self.lease = Some(lease);
+        let stream_idle = self.app.upstream().deadlines().stream_idle;
+        let abort = self.app.abort_token();
+        let event = error_event_of(answer.kind, call.route.protocol());
+        let body = RelayBody::new(answer.prefix, answer.rest, answer.kind)
+            .watched(stream_idle, abort, event)
+            .metered(self);
+        Reply {
+            head: answer.head,
+            body,
+            account,
+            attempts,
+        }
+    }
+
+    /// Passes an upstream error on as it came.
+    pub(super) fn relay_error(
+        mut self,
+        mut answer: Answer,
+        account: Arc<str>,
+        outcome: Outcome,
+        retry_after: Option<Duration>,
+    ) -> Reply {
+        self.note_trace(&answer);
+        if answer.head.status == StatusCode::TOO_MANY_REQUESTS
+            && let Some(wait) = retry_after
+            && !answer.head.headers.contains_key(header::RETRY_AFTER)
+        {
+            let seconds = wait.as_secs().max(1);
+            answer
+                .head
+                .headers
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        self.finish(outcome, answer.head.status.as_u16());
+        Reply {
+            body: RelayBody::whole(answer.prefix),
+            head: answer.head,
+            account,
+            attempts: self.record.attempts,
+        }
+    }
+
+    /// The relayed body has ended, one way or another.
+    pub(super) fn ended(mut self, end: &End) {
+        let Scan {
+            usage,
+            clean_end,
+            error_event,
+        } = end.scan;
+        self.record.usage = usage;
+        let (outcome, class) = match &end.how {
+            EndHow::Complete if clean_end && !error_event => (Outcome::Success, Class::Success),
+            EndHow::Complete => (Outcome::Interrupted, Class::UpstreamFailed),
+            EndHow::UpstreamFailed(_) | EndHow::Idle => {
+                (Outcome::Interrupted, Class::UpstreamFailed)
+            }
+            EndHow::Aborted => (Outcome::Interrupted, Class::ClientGone),
+            EndHow::ClientGone => (Outcome::ClientClosed, Class::ClientGone),
+        };
+        self.record.error = end.how.error();
+        if let Some(lease) = self.lease.take() {
+            let verdict = Verdict::plain(class);
+            let app = self.app.clone();
+            app.settle(&lease, self.model.as_deref(), &verdict);
+        }
+        let status = self.record.status;
+        self.finish(outcome, status);
+    }
+
+    fn note_trace(&mut self, answer: &Answer) {
+        let trace = answer.head.headers.get(TRACE_ID);
+        self.record.trace_id = trace
+            .and_then(|value| value.to_str().ok())
+            .map(|value| value.chars().take(128).collect());
+    }
+
+    fn finish(&mut self, outcome: Outcome, status: u16) {
+        self.finished = true;
+        self.record.outcome = outcome;
+        self.record.status = status;
+        self.record.duration_ms = millis(self.elapsed());
+        self.app.journal().record(self.record.clone());
+    }
+}
+
+impl Drop for Trip {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.finish(Outcome::ClientClosed, CLIENT_CLOSED_REQUEST);
+        }
+    }
+}
+
+fn millis(duration: Duration) -> u32 {
+    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// What a broken stream ends with, in the words of its protocol; never `[DONE]`.
+fn error_event_of(kind: BodyKind, protocol: Protocol) -> Option<Bytes> {
+    let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
+    stream.then_some(match protocol {
+        Protocol::OpenAi => Bytes::from_static(
+            b"data: {\"error\":{\"message\":\"the upstream broke off in the middle of the answer\",\
+              \"type\":\"upstream_error\",\"param\":null,\"code\":\"upstream_interrupted\"}}\n\n",
+        ),
+        Protocol::Anthropic => Bytes::from_static(
+            b"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\
+              \"message\":\"the upstream broke off in the middle of the answer\"}}\n\n",
+        ),
+    })
+}

@@ -1,0 +1,124 @@
+//! Reading and changing settings.
+
+use std::sync::Arc;
+
+use flowkeep_contract::{
+    ApiError, Empty, ErrorCode, Language, SettingsPatch, SettingsView, Theme, Topic,
+};
+
+use super::App;
+use super::clients::ClientTokens;
+use crate::settings as stored;
+
+impl App {
+    /// All settings with the values in force.
+    ///
+    /// # Errors
+    /// Never; the signature is that of all commands.
+    #[expect(
+        clippy::unused_async,
+        reason = "all commands are async for their transports"
+    )]
+    pub async fn get_settings(&self, _: Empty) -> Result<SettingsView, ApiError> {
+        Ok(self.settings_view())
+    }
+
+    /// Changes settings; what is not named stays.
+    ///
+    /// # Errors
+    /// When a value is not allowed or the file cannot be written; nothing is
+    /// changed then.
+    pub async fn update_settings(&self, patch: SettingsPatch) -> Result<SettingsView, ApiError> {
+        self.blocking(move |app| {
+            let mut settings = app.live(|live| live.stored.clone());
+            if let Some(port) = patch.port {
+                settings.port = stored::Port::try_from(port).map_err(invalid)?;
+            }
+            if let Some(upstream) = patch.upstream {
+                settings.upstream = upstream.trim().parse().map_err(invalid)?;
+            }
+            if let Some(required) = patch.require_token {
+                settings.require_token = required;
+            }
+            if let Some(language) = patch.language {
+                settings.language = stored_language(language);
+            }
+            if let Some(theme) = patch.theme {
+                settings.theme = stored_theme(theme);
+            }
+            settings.check()?;
+            app.0.settings_file.save(&settings)?;
+            app.apply(settings)
+        })
+        .await?;
+        self.changed(&[Topic::Settings, Topic::Status]);
+        Ok(self.settings_view())
+    }
+
+    /// Puts changed settings in force for the next request.
+    fn apply(&self, stored: stored::Settings) -> Result<(), ApiError> {
+        let effective = stored.with(&self.0.overrides)?;
+        let settings = effective.settings;
+        let upstream = settings.upstream_client().map_err(|error| {
+            ApiError::new(ErrorCode::InvalidSetting, super::error::chain(&error))
+        })?;
+        self.pool().set_strategy(settings.pool_strategy());
+        self.change_live(|live| {
+            live.clients = Arc::new(ClientTokens {
+                entries: live.clients.entries.clone(),
+                required: settings.require_token,
+            });
+            live.upstream = Arc::new(upstream);
+            live.settings = Arc::new(settings);
+            live.overridden = effective.overridden;
+            live.stored = stored;
+        });
+        Ok(())
+    }
+
+    fn settings_view(&self) -> SettingsView {
+        let settings = self.effective_settings();
+        let warnings = self
+            .0
+            .warnings
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        SettingsView {
+            port: settings.port.get(),
+            upstream: settings.upstream.to_string(),
+            require_token: settings.require_token,
+            language: match settings.language {
+                stored::Language::System => Language::System,
+                stored::Language::ZhCn => Language::ZhCn,
+                stored::Language::En => Language::En,
+            },
+            theme: match settings.theme {
+                stored::Theme::System => Theme::System,
+                stored::Theme::Light => Theme::Light,
+                stored::Theme::Dark => Theme::Dark,
+            },
+            overridden: self.live(|live| live.overridden.iter().map(ToString::to_string).collect()),
+            warning: (!warnings.is_empty()).then(|| warnings.join("\n")),
+        }
+    }
+}
+
+fn invalid(error: stored::InvalidAddress) -> ApiError {
+    stored::SettingsError::from(error).into()
+}
+
+fn stored_language(language: Language) -> stored::Language {
+    match language {
+        Language::System => stored::Language::System,
+        Language::ZhCn => stored::Language::ZhCn,
+        Language::En => stored::Language::En,
+    }
+}
+
+fn stored_theme(theme: Theme) -> stored::Theme {
+    match theme {
+        Theme::System => stored::Theme::System,
+        Theme::Light => stored::Theme::Light,
+        Theme::Dark => stored::Theme::Dark,
+    }
+}

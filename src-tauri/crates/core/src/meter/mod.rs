@@ -1,0 +1,17 @@
+//! How many tokens a body carried, counted while it passes (D12).
+//!
+//! [`UsageScanner`] looks at each chunk and keeps only the place of the last
+//! usage; nothing is copied, changed or delayed, and the usage is parsed once
+//! at the end. Usage that never came is unknown, not zero.
+
+mod ending;
+mod json;
+mod scanner;
+mod sse;
+mod usage;
+
+pub use ending::{End, EndHow};
+pub use scanner::{BodyKind, Scan, UsageScanner};
+
+#[cfg(test)]
+mod tests;

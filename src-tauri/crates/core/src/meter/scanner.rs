@@ -1,0 +1,107 @@
+//! The scanner of a body, by its kind.
+
+use bytes::Bytes;
+
+use crate::model::{Protocol, Usage};
+
+use super::json::JsonScan;
+use super::sse::SseScan;
+
+/// What a body is, and so where its usage stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyKind {
+    /// One JSON document with `usage` at its top.
+    Json,
+    /// `data:` lines with a cumulative `usage`, ended by `[DONE]`.
+    OpenAiSse,
+    /// Named events, ended by `message_stop`.
+    AnthropicSse,
+    /// One message with `usage` at its top.
+    AnthropicJson,
+    /// Anything else: not looked at.
+    Opaque,
+}
+
+impl BodyKind {
+    /// The kind of an answer by the protocol called and its `Content-Type`.
+    #[must_use]
+    pub fn of(protocol: Protocol, content_type: Option<&str>) -> Self {
+        let media_type = content_type.unwrap_or_default();
+        let media_type = media_type.split(';').next().unwrap_or_default().trim();
+        let is = |name: &str| media_type.eq_ignore_ascii_case(name);
+        match protocol {
+            Protocol::OpenAi if is("text/event-stream") => Self::OpenAiSse,
+            Protocol::Anthropic if is("text/event-stream") => Self::AnthropicSse,
+            Protocol::OpenAi if is("application/json") => Self::Json,
+            Protocol::Anthropic if is("application/json") => Self::AnthropicJson,
+            Protocol::OpenAi | Protocol::Anthropic => Self::Opaque,
+        }
+    }
+
+    /// Whether a whole answer of this kind says itself that it is whole.
+    #[must_use]
+    pub fn has_end_mark(self) -> bool {
+        matches!(self, Self::OpenAiSse | Self::AnthropicSse)
+    }
+}
+
+/// What was seen in a body.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// The last usage that stood there.
+    pub usage: Usage,
+    /// The stream's own end mark came (`[DONE]`, `message_stop`). Bodies without
+    /// one are whole when their framing says so; for them this is `true`.
+    pub clean_end: bool,
+    /// An error stood among the events of the stream.
+    pub error_event: bool,
+}
+
+/// Watches a body pass. Memory: for a stream, one line; for JSON, its last
+/// 64 KiB, or up to 4 MiB of a document whose usage does not stand at its end.
+#[derive(Debug)]
+pub struct UsageScanner(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Json(JsonScan),
+    Sse(SseScan),
+    Opaque,
+}
+
+impl UsageScanner {
+    /// A scanner for a body of this kind.
+    #[must_use]
+    pub fn new(kind: BodyKind) -> Self {
+        Self(match kind {
+            BodyKind::Json => Kind::Json(JsonScan::new(Protocol::OpenAi)),
+            BodyKind::AnthropicJson => Kind::Json(JsonScan::new(Protocol::Anthropic)),
+            BodyKind::OpenAiSse => Kind::Sse(SseScan::new(Protocol::OpenAi)),
+            BodyKind::AnthropicSse => Kind::Sse(SseScan::new(Protocol::Anthropic)),
+            BodyKind::Opaque => Kind::Opaque,
+        })
+    }
+
+    /// Looks at the next chunk, cut anywhere. The chunk is shared, not copied.
+    pub fn feed(&mut self, chunk: &Bytes) {
+        match &mut self.0 {
+            Kind::Json(json) => json.feed(chunk),
+            Kind::Sse(sse) => sse.feed(chunk),
+            Kind::Opaque => {}
+        }
+    }
+
+    /// Parses what was kept. Call it also when the body was cut off: the last
+    /// usage that came is true as far as it goes.
+    #[must_use]
+    pub fn finish(self) -> Scan {
+        match self.0 {
+            Kind::Json(json) => json.finish(),
+            Kind::Sse(sse) => sse.finish(),
+            Kind::Opaque => Scan {
+                clean_end: true,
+                ..Scan::default()
+            },
+        }
+    }
+}

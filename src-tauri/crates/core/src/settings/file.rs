@@ -1,0 +1,196 @@
+//! `settings.toml`: only what differs from the defaults, written as a whole.
+//!
+//! Every file that was understood is kept as `settings.toml.last`. When the file
+//! is damaged, that one serves, with a warning; a damaged file that is about to
+//! be replaced is kept as `settings.toml.damaged`.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item, Table};
+
+use super::{Settings, SettingsError};
+use crate::private;
+
+const NAME: &str = "settings.toml";
+const LAST: &str = "settings.toml.last";
+const DAMAGED: &str = "settings.toml.damaged";
+const FIRST_LINE: &str = "# Flowkeep settings. What is not here has its default.\n";
+/// Tells a file that was cut off from one that somebody shortened.
+const LAST_LINE: &str = "# end of settings\n";
+
+/// The file in a data folder.
+#[derive(Clone, Debug)]
+pub struct SettingsFile {
+    path: PathBuf,
+    last: PathBuf,
+    damaged: PathBuf,
+}
+
+impl SettingsFile {
+    /// Reads the settings; a warning says why they are not those of the file.
+    #[must_use]
+    pub fn open(data_dir: &Path) -> (Self, Settings, Option<String>) {
+        let file = Self {
+            path: data_dir.join(NAME),
+            last: data_dir.join(LAST),
+            damaged: data_dir.join(DAMAGED),
+        };
+        let (settings, warning) = match file.read() {
+            Ok(settings) => (settings, None),
+            Err(error) => file.fall_back(&error),
+        };
+        (file, settings, warning)
+    }
+
+    /// Writes what differs from the defaults and keeps what is not understood.
+    ///
+    /// # Errors
+    /// When a value is not allowed or the file cannot be written; then the old
+    /// one stands as it was.
+    pub fn save(&self, settings: &Settings) -> Result<(), SettingsError> {
+        settings.check()?;
+        let mut document = match self.current() {
+            Ok(document) => document,
+            Err(_) => self.set_aside()?,
+        };
+        merge(document.as_table_mut(), settings);
+        let text = frame(&document.to_string());
+        write(&self.path, &text)?;
+        write(&self.last, &text)
+    }
+
+    /// The settings of the file as it stands; a missing file has the defaults.
+    fn read(&self) -> Result<Settings, SettingsError> {
+        let Some(text) = read(&self.path)? else {
+            return Ok(Settings::default());
+        };
+        let settings = self.parse(&text)?;
+        if read(&self.last).ok().flatten().as_deref() != Some(&*text) {
+            // Without the copy a later damage costs more; nothing is wrong now.
+            if let Err(error) = write(&self.last, &text) {
+                tracing::warn!(%error, "could not keep a copy of the settings");
+            }
+        }
+        Ok(settings)
+    }
+
+    /// The document of a file that is whole and understood.
+    fn current(&self) -> Result<DocumentMut, SettingsError> {
+        let Some(text) = read(&self.path)? else {
+            return Ok(DocumentMut::new());
+        };
+        self.parse(&text)?;
+        text.parse().map_err(|error| self.malformed(&error))
+    }
+
+    fn parse(&self, text: &str) -> Result<Settings, SettingsError> {
+        if text.trim().is_empty() || self.is_cut_off(text) {
+            return Err(self.malformed(&"it is cut off"));
+        }
+        let settings: Settings = toml::from_str(text).map_err(|error| {
+            let line = error.span().map_or(0, |span| line_of(text, span.start));
+            self.malformed(&format!("line {line}: {}", error.message()))
+        })?;
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn is_cut_off(&self, text: &str) -> bool {
+        let last = read(&self.last).ok().flatten().unwrap_or_default();
+        text.len() < last.len() && last.starts_with(text) && last.ends_with(LAST_LINE)
+    }
+
+    fn fall_back(&self, error: &SettingsError) -> (Settings, Option<String>) {
+        let last = read(&self.last).ok().flatten();
+        let understood = last.and_then(|text| {
+            let settings: Settings = toml::from_str(&text).ok()?;
+            settings.check().ok().map(|()| settings)
+        });
+        match understood {
+            Some(settings) => (
+                settings,
+                Some(format!("{error}; the last good settings are used")),
+            ),
+            None => (
+                Settings::default(),
+                Some(format!("{error}; the default settings are used")),
+            ),
+        }
+    }
+
+    /// Keeps the damaged file under another name; the last good one goes on.
+    fn set_aside(&self) -> Result<DocumentMut, SettingsError> {
+        std::fs::rename(&self.path, &self.damaged).map_err(|source| SettingsError::Io {
+            action: "set aside",
+            path: self.path.clone(),
+            source,
+        })?;
+        tracing::warn!(file = %self.damaged.display(), "kept the damaged settings here");
+        let last = read(&self.last).ok().flatten().unwrap_or_default();
+        Ok(last.parse().unwrap_or_default())
+    }
+
+    fn malformed(&self, reason: &dyn std::fmt::Display) -> SettingsError {
+        SettingsError::Malformed {
+            path: self.path.clone(),
+            reason: reason.to_string().replace('\n', " "),
+        }
+    }
+}
+
+/// Sets what differs from the defaults, removes what does not.
+fn merge(table: &mut Table, settings: &Settings) {
+    let (wanted, defaults) = (to_table(settings), to_table(&Settings::default()));
+    for (name, item) in wanted.iter() {
+        if defaults.get(name).map(Item::to_string) == Some(item.to_string()) {
+            table.remove(name);
+        } else if table.get(name).map(Item::to_string) != Some(item.to_string()) {
+            table.insert(name, item.clone());
+        }
+    }
+}
+
+fn to_table(settings: &Settings) -> Table {
+    toml::to_string(settings)
+        .expect("settings are numbers, words and lists of words")
+        .parse::<DocumentMut>()
+        .expect("what was serialized can be parsed")
+        .into_table()
+}
+
+/// Puts the first and the last line where they belong.
+fn frame(text: &str) -> String {
+    let body = text.replace(FIRST_LINE, "").replace(LAST_LINE, "");
+    let body = body.trim_end();
+    let end = if body.is_empty() { "" } else { "\n" };
+    format!("{FIRST_LINE}{body}{end}{LAST_LINE}")
+}
+
+fn line_of(text: &str, position: usize) -> usize {
+    text.as_bytes()[..position.min(text.len())]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        + 1
+}
+
+fn read(path: &Path) -> Result<Option<String>, SettingsError> {
+    let failed = |source| SettingsError::Io {
+        action: "read",
+        path: path.to_owned(),
+        source,
+    };
+    let Some(bytes) = private::read(path).map_err(failed)? else {
+        return Ok(None);
+    };
+    // Broken UTF-8 is no TOML: the parser then says where.
+    Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), SettingsError> {
+    private::replace(path, text.as_bytes()).map_err(|source| SettingsError::Io {
+        action: "write",
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,107 @@
+//! Settings in the units that the engine works with.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::{Settings, SettingsError, Strategy};
+
+const MIB: u64 = 1024 * 1024;
+
+impl Strategy {
+    const ALL: [Self; 5] = [
+        Self::HighestBalance,
+        Self::RoundRobin,
+        Self::FillFirst,
+        Self::Weighted,
+        Self::LeastUsed,
+    ];
+
+    /// The name in `settings.toml` and in FLOWKEEP_POOL_STRATEGY.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::HighestBalance => "highest-balance",
+            Self::RoundRobin => "round-robin",
+            Self::FillFirst => "fill-first",
+            Self::Weighted => "weighted",
+            Self::LeastUsed => "least-used",
+        }
+    }
+}
+
+impl FromStr for Strategy {
+    type Err = SettingsError;
+
+    fn from_str(text: &str) -> Result<Self, SettingsError> {
+        Self::ALL
+            .into_iter()
+            .find(|strategy| strategy.as_str() == text)
+            .ok_or(SettingsError::Strategy)
+    }
+}
+
+impl Settings {
+    /// Until upstream sends the first byte.
+    #[must_use]
+    pub fn first_byte(&self) -> Duration {
+        seconds(self.first_byte_s)
+    }
+
+    /// Between two chunks of a stream.
+    #[must_use]
+    pub fn stream_idle(&self) -> Duration {
+        seconds(self.stream_idle_s)
+    }
+
+    /// For a connection to upstream.
+    #[must_use]
+    pub fn connect(&self) -> Duration {
+        seconds(self.connect_s)
+    }
+
+    /// Between two pieces of a client's body.
+    #[must_use]
+    pub fn upload_idle(&self) -> Duration {
+        seconds(self.upload_idle_s)
+    }
+
+    /// For a client's headers.
+    #[must_use]
+    pub fn header_timeout(&self) -> Duration {
+        seconds(self.header_s)
+    }
+
+    /// For running requests when the gateway stops.
+    #[must_use]
+    pub fn drain(&self) -> Duration {
+        seconds(self.drain_s)
+    }
+
+    /// Within which a request may go to another account.
+    #[must_use]
+    pub fn failover(&self) -> Duration {
+        seconds(self.failover_s)
+    }
+
+    /// Between two looks at balances and models; `None` when they are off.
+    #[must_use]
+    pub fn refresh_interval(&self) -> Option<Duration> {
+        (self.refresh_interval_s > 0).then(|| seconds(self.refresh_interval_s))
+    }
+
+    /// Largest JSON body, in bytes.
+    #[must_use]
+    pub fn json_body_limit(&self) -> u64 {
+        u64::from(self.json_body_mib) * MIB
+    }
+
+    /// Largest body that is kept to be sent again, in bytes.
+    #[must_use]
+    pub fn replay_limit(&self) -> u64 {
+        u64::from(self.replay_mib) * MIB
+    }
+}
+
+fn seconds(count: u32) -> Duration {
+    Duration::from_secs(u64::from(count))
+}

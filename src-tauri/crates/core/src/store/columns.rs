@@ -1,0 +1,105 @@
+//! How the words of the domain look in SQL.
+
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::model::{AccountId, Condition, Fingerprint, KeyId, KeyState, Outcome};
+
+impl ToSql for KeyId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for KeyId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(Self::from)
+    }
+}
+
+impl ToSql for AccountId {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for AccountId {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str().map(Self::from)
+    }
+}
+
+impl ToSql for KeyState {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for KeyState {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::parse(name)
+            .ok_or_else(|| FromSqlError::Other(format!("{name} is no state of a key").into()))
+    }
+}
+
+impl ToSql for Fingerprint {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.as_slice().into())
+    }
+}
+
+impl FromSql for Fingerprint {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        <[u8; 32]>::column_result(value).map(Self)
+    }
+}
+
+/// The number of an outcome in `usage.db`; never reused.
+pub(super) const fn outcome_code(outcome: Outcome) -> i64 {
+    match outcome {
+        Outcome::Success => 1,
+        Outcome::Rejected => 2,
+        Outcome::Refused => 3,
+        Outcome::UpstreamFailed => 4,
+        Outcome::Interrupted => 5,
+        Outcome::ClientClosed => 6,
+    }
+}
+
+impl ToSql for Outcome {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(outcome_code(*self).into())
+    }
+}
+
+impl FromSql for Outcome {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_i64()?;
+        Self::ALL
+            .into_iter()
+            .find(|outcome| outcome_code(*outcome) == code)
+            .ok_or(FromSqlError::OutOfRange(code))
+    }
+}
+
+/// Reads the five columns of a condition; absent when it has no text.
+pub(super) fn condition(row: &Row<'_>) -> rusqlite::Result<Option<Condition>> {
+    let Some(text) = row.get("condition_text")? else {
+        return Ok(None);
+    };
+    Ok(Some(Condition {
+        text,
+        status: row.get("condition_status")?,
+        vendor_code: row.get("condition_vendor_code")?,
+        since_ms: row
+            .get::<_, Option<i64>>("condition_since_ms")?
+            .unwrap_or_default(),
+        next_retry_ms: row.get("condition_next_retry_ms")?,
+    }))
+}
+
+/// At most `limit` bytes of `text`, cut between two characters.
+pub(super) fn shortened(text: &str, limit: usize) -> &str {
+    &text[..text.floor_char_boundary(limit)]
+}

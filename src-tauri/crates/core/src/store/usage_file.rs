@@ -1,0 +1,177 @@
+//! The file `usage.db`: its reader, and how it is set aside when damaged.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+
+use super::connection::{self, Durability, OpenLock, READ_DEADLINE};
+use super::error::{StoreError, is_damage};
+use super::lock;
+use super::migrate::{self, Finding};
+use crate::clock::Clock;
+
+/// Where `usage.db` is, with the connection that queries go through.
+pub(super) struct UsageFile {
+    path: PathBuf,
+    clock: Arc<dyn Clock>,
+    /// Opened at the first query; none while the file is replaced.
+    reader: Mutex<Option<Connection>>,
+}
+
+impl std::fmt::Debug for UsageFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("UsageFile").field(&self.path).finish()
+    }
+}
+
+impl UsageFile {
+    pub(super) fn new(path: PathBuf, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            path,
+            clock,
+            reader: Mutex::new(None),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks at the file without changing it.
+    pub(super) fn inspect(&self) -> Result<Finding, StoreError> {
+        connection::make_private(&self.path)?;
+        migrate::inspect(&self.path, migrate::USAGE)
+    }
+
+    /// Opens the file for the writer; a damaged one is set aside first. The
+    /// second value is the warning about that. Needs the [`OpenLock`].
+    pub(super) fn open_or_replace(
+        &self,
+        finding: Finding,
+    ) -> Result<(Connection, Option<String>), StoreError> {
+        let detail = match finding {
+            Finding::Damaged(detail) => detail,
+            Finding::Sound => match self.open_writer() {
+                Ok(connection) => return Ok((connection, None)),
+                Err(StoreError::Open { source, .. }) if is_damage(&source) => source.to_string(),
+                Err(error) => return Err(error),
+            },
+        };
+        let aside = self.set_aside()?;
+        let warning = format!(
+            "{} was damaged ({detail}); it was set aside as {} and begun anew",
+            self.path.display(),
+            aside.display()
+        );
+        Ok((self.open_writer()?, Some(warning)))
+    }
+
+    /// Opens the file for the writer while the program runs.
+    pub(super) fn reopen(&self) -> Result<Connection, StoreError> {
+        let _open_lock = self.open_lock()?;
+        self.open_writer()
+    }
+
+    /// Sets a file aside that turned out to be damaged while the program runs.
+    /// The writer's connection must be closed.
+    pub(super) fn replace(
+        &self,
+        detail: String,
+    ) -> Result<(Connection, Option<String>), StoreError> {
+        let _open_lock = self.open_lock()?;
+        self.open_or_replace(Finding::Damaged(detail))
+    }
+
+    fn open_lock(&self) -> Result<OpenLock, StoreError> {
+        OpenLock::acquire(self.path.parent().unwrap_or(&self.path))
+    }
+
+    fn open_writer(&self) -> Result<Connection, StoreError> {
+        connection::make_private(&self.path)?;
+        let mut connection =
+            connection::open_writer(&self.path, Durability::Normal).map_err(|source| {
+                StoreError::Open {
+                    path: self.path.clone(),
+                    source,
+                }
+            })?;
+        migrate::migrate(&mut connection, &self.path, migrate::USAGE)?;
+        Ok(connection)
+    }
+
+    /// Renames the database and its companions to `usage.db.corrupt-<unix ms>`.
+    fn set_aside(&self) -> Result<PathBuf, StoreError> {
+        let mut reader = lock(&self.reader);
+        // An open file cannot be renamed on Windows.
+        *reader = None;
+        let now = self.clock.now().unix_ms;
+        let aside = with_suffix(&self.path, &format!(".corrupt-{now}"));
+        for companion in ["", "-wal", "-shm"] {
+            let from = with_suffix(&self.path, companion);
+            match fs::rename(&from, with_suffix(&aside, companion)) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(source) => return Err(StoreError::File { path: from, source }),
+                Ok(()) => {}
+            }
+        }
+        Ok(aside)
+    }
+
+    /// Runs a query on a connection that cannot write, for at most
+    /// [`READ_DEADLINE`] (S25).
+    pub(super) fn read<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let mut reader = lock(&self.reader);
+        let connection = match reader.take() {
+            Some(connection) => connection,
+            None => connection::open_reader(&self.path).map_err(|source| StoreError::Open {
+                path: self.path.clone(),
+                source,
+            })?,
+        };
+        let answer =
+            connection::set_deadline(&connection, READ_DEADLINE).and_then(|()| work(&connection));
+        match answer {
+            Ok(answer) => {
+                *reader = Some(connection);
+                Ok(answer)
+            }
+            Err(error) => Err(match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::OperationInterrupted) => StoreError::TooSlow { doing },
+                _ => StoreError::Sql {
+                    doing,
+                    source: error,
+                },
+            }),
+        }
+    }
+
+    /// Checks every page, however long it takes.
+    pub(super) fn integrity_check(&self) -> Result<(), StoreError> {
+        let found = connection::open_reader(&self.path)
+            .and_then(|connection| connection::complaint(&connection, "integrity_check"))
+            .map_err(|source| StoreError::Sql {
+                doing: "check usage.db",
+                source,
+            })?;
+        match found {
+            None => Ok(()),
+            Some(detail) => Err(StoreError::Damaged {
+                path: self.path.clone(),
+                detail,
+            }),
+        }
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

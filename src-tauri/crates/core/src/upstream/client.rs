@@ -1,0 +1,220 @@
+//! The HTTP client with its phase deadlines.
+
+use std::time::Duration;
+
+use http::{HeaderMap, HeaderValue, Method, header};
+use reqwest::Url;
+
+use crate::model::{ApiKey, Class};
+
+/// How long each phase may take (`reliability.md` §2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// DNS, TCP and TLS.
+    pub connect: Duration,
+    /// From the last byte sent to the answer's head.
+    pub first_byte: Duration,
+    /// Between two pieces of the answer's body.
+    pub stream_idle: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(600),
+            stream_idle: Duration::from_secs(300),
+        }
+    }
+}
+
+/// The client could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum UpstreamError {
+    /// The address is no URL.
+    #[error("upstream address {0:?} is not a URL")]
+    Address(String),
+    /// TLS could not be set up.
+    #[error("set up the upstream client")]
+    Client(#[source] reqwest::Error),
+}
+
+/// A request without an answer.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// DNS, TCP or TLS failed; nothing was sent.
+    #[error("could not connect to the upstream")]
+    NotSent(#[source] reqwest::Error),
+    /// No connection within the limit.
+    #[error("no connection to the upstream within {0:?}")]
+    ConnectTimedOut(Duration),
+    /// Sent, and closed without an answer.
+    #[error("the upstream closed the connection without an answer")]
+    NoAnswer(#[source] reqwest::Error),
+    /// Sent, and no head within the limit.
+    #[error("no answer from the upstream within {0:?}")]
+    TimedOut(Duration),
+    /// The client's own body broke off while it was sent.
+    #[error("the request body broke off")]
+    Body(#[source] reqwest::Error),
+}
+
+impl SendError {
+    /// What it means for failover.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            Self::NotSent(_) | Self::ConnectTimedOut(_) => Class::NotSent,
+            Self::NoAnswer(_) => Class::NoAnswer,
+            Self::TimedOut(_) => Class::TimedOut,
+            Self::Body(_) => Class::ClientGone,
+        }
+    }
+
+    /// The whole chain of causes in one line, for logs and records. It cannot
+    /// hold a key: keys travel in a header that errors do not show.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            cause = error.source();
+        }
+        text
+    }
+}
+
+/// One request on its way.
+#[derive(Debug)]
+pub struct Outgoing<'a> {
+    /// Method.
+    pub method: Method,
+    /// Path below the base URL, validated (S12), without a leading slash.
+    pub path: &'a str,
+    /// Query as it came.
+    pub query: Option<&'a str>,
+    /// Headers after [`super::headers::request_headers`].
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: reqwest::Body,
+    /// The key it is sent with.
+    pub key: &'a ApiKey,
+}
+
+/// The client, with the one address it knows.
+#[derive(Clone, Debug)]
+pub struct UpstreamClient {
+    http: reqwest::Client,
+    base: Url,
+    deadlines: Deadlines,
+}
+
+impl UpstreamClient {
+    /// A client for `base`, such as `https://api.siliconflow.cn/v1`.
+    ///
+    /// # Errors
+    /// When the address is no URL or TLS cannot be set up.
+    pub fn new(
+        base: &str,
+        deadlines: Deadlines,
+        system_proxy: bool,
+    ) -> Result<Self, UpstreamError> {
+        let base = Url::parse(base.trim_end_matches('/'))
+            .ok()
+            .filter(|url| url.has_host() && !url.cannot_be_a_base())
+            .ok_or_else(|| UpstreamError::Address(base.to_owned()))?;
+        let builder = reqwest::Client::builder()
+            .user_agent(concat!("flowkeep/", env!("CARGO_PKG_VERSION")))
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(deadlines.connect)
+            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_max_idle_per_host(128)
+            .tcp_nodelay(true);
+        // A system proxy that went away must not take every request along
+        // (cc-switch #4679), so it is used only when the user says so.
+        let builder = if system_proxy {
+            builder
+        } else {
+            builder.no_proxy()
+        };
+        Ok(Self {
+            http: builder.build().map_err(UpstreamError::Client)?,
+            base,
+            deadlines,
+        })
+    }
+
+    /// The limits in force.
+    #[must_use]
+    pub fn deadlines(&self) -> Deadlines {
+        self.deadlines
+    }
+
+    /// The base URL in force.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.base.as_str()
+    }
+
+    /// Sends one request and waits for the answer's head.
+    ///
+    /// # Errors
+    /// Says in which phase it failed; an HTTP error status is an answer.
+    pub async fn send(
+        &self,
+        outgoing: Outgoing<'_>,
+    ) -> Result<http::Response<reqwest::Body>, SendError> {
+        let url = self.url(outgoing.path, outgoing.query);
+        let mut headers = outgoing.headers;
+        headers.insert(header::AUTHORIZATION, bearer(outgoing.key));
+        let sending = self
+            .http
+            .request(outgoing.method, url)
+            .headers(headers)
+            .body(outgoing.body)
+            .send();
+        match tokio::time::timeout(self.deadlines.first_byte, sending).await {
+            Ok(Ok(response)) => Ok(response.into()),
+            Ok(Err(error)) => Err(self.failure(error)),
+            Err(_) => Err(SendError::TimedOut(self.deadlines.first_byte)),
+        }
+    }
+
+    /// S12: scheme, host and port always stay the base's own, whatever the path.
+    fn url(&self, path: &str, query: Option<&str>) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(&format!(
+            "{}/{path}",
+            self.base.path().trim_end_matches('/')
+        ));
+        url.set_query(query.filter(|query| !query.is_empty()));
+        url
+    }
+
+    fn failure(&self, error: reqwest::Error) -> SendError {
+        let error = error.without_url();
+        if error.is_connect() || error.is_dns() {
+            if error.is_timeout() {
+                return SendError::ConnectTimedOut(self.deadlines.connect);
+            }
+            return SendError::NotSent(error);
+        }
+        if error.is_body() {
+            return SendError::Body(error);
+        }
+        SendError::NoAnswer(error)
+    }
+}
+
+fn bearer(key: &ApiKey) -> HeaderValue {
+    let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose()))
+        .expect("a parsed key has only letters, digits, - and _");
+    value.set_sensitive(true);
+    value
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,101 @@
+//! Which headers pass in which direction (S11, S13).
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// Request headers that travel upstream as they are.
+const FORWARDED: &[&str] = &[
+    "accept",
+    "accept-language",
+    "anthropic-beta",
+    "anthropic-version",
+    "content-type",
+    "idempotency-key",
+    "traceparent",
+    "x-enable-watermark",
+    "x-request-id",
+    "x-trace-id",
+];
+
+/// Prefixes of further request headers that travel upstream.
+const FORWARDED_PREFIXES: &[&str] = &["openai-", "x-stainless-"];
+
+/// Response headers that stay here: they speak of the upstream's connection,
+/// its origin or its server, none of which the client is talking to.
+const WITHHELD: &[&str] = &[
+    "alt-svc",
+    "connection",
+    "content-security-policy",
+    "cross-origin-resource-policy",
+    "keep-alive",
+    "nel",
+    "proxy-authenticate",
+    "proxy-connection",
+    "report-to",
+    "server",
+    "set-cookie",
+    "strict-transport-security",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "x-powered-by",
+];
+
+/// The allow-listed part of a client's headers, for the upstream request.
+#[must_use]
+pub fn request_headers(client: &HeaderMap) -> HeaderMap {
+    let dropped = named_by_connection(client);
+    let mut out = HeaderMap::with_capacity(8);
+    for (name, value) in client {
+        let listed = FORWARDED.contains(&name.as_str())
+            || FORWARDED_PREFIXES
+                .iter()
+                .any(|prefix| name.as_str().starts_with(prefix));
+        if listed && !dropped.iter().any(|other| other == name.as_str()) {
+            out.append(name, value.clone());
+        }
+    }
+    // The body is metered as it passes, so it must come as plain bytes (S37).
+    out.insert(
+        header::ACCEPT_ENCODING,
+        HeaderValue::from_static("identity"),
+    );
+    out
+}
+
+/// Removes from an upstream answer what must not reach the client.
+pub fn strip_response_headers(headers: &mut HeaderMap) {
+    let named = named_by_connection(headers);
+    for name in WITHHELD {
+        headers.remove(*name);
+    }
+    for name in named {
+        headers.remove(name.as_str());
+    }
+    let foreign: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| {
+            name.as_str().starts_with("access-control-") || name.as_str().starts_with("x-flowkeep-")
+        })
+        .cloned()
+        .collect();
+    for name in foreign {
+        headers.remove(name);
+    }
+}
+
+/// Names listed in `Connection`: hop-by-hop by the sender's word (RFC 9110 §7.6.1).
+fn named_by_connection(headers: &HeaderMap) -> Vec<String> {
+    headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|name| name.trim().to_ascii_lowercase())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

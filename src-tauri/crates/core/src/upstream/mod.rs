@@ -1,0 +1,13 @@
+//! The way to SiliconFlow: one HTTP client, the header policy and the classifier.
+//!
+//! Guarantees: redirects are never followed (S14), the destination comes from
+//! settings alone (S15), only listed headers travel (S13), every wait before the
+//! answer's head has a deadline. It does not decide what happens after a
+//! failure: that is the relay's work.
+
+pub mod classify;
+mod client;
+pub mod headers;
+pub mod redact;
+
+pub use client::{Deadlines, Outgoing, SendError, UpstreamClient, UpstreamError};

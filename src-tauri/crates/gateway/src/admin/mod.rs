@@ -1,0 +1,171 @@
+//! The admin surface: login, commands, events. Off unless there is an admin (D15).
+
+mod session;
+
+use axum::Json;
+use axum::body::Body;
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse as _;
+use flowkeep_contract::{ApiError, ErrorCode};
+use flowkeep_core::app::App;
+use futures_util::StreamExt as _;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use tokio::sync::broadcast::error::RecvError;
+
+pub(crate) use self::session::Admin;
+pub use self::session::AdminAccess;
+use crate::answer::harden;
+use crate::guard::{ContentRule, check_content_type};
+use crate::router::Shared;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Login {
+    username: String,
+    password: String,
+}
+
+/// `POST /login`.
+pub(crate) async fn login(
+    State(shared): State<Shared>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    if let Err(refusal) = check_content_type(&headers, ContentRule::Json, true) {
+        return refusal.into_response();
+    }
+    let Ok(login) = serde_json::from_slice::<Login>(&body) else {
+        let message = "send {\"username\":…,\"password\":…}";
+        return failed(&ApiError::new(ErrorCode::InvalidRequest, message));
+    };
+    let now = shared.app.now();
+    let opened = shared
+        .admin
+        .as_ref()
+        .and_then(|admin| admin.login(&login.username, &login.password, now));
+    match opened {
+        Some(session) => done(&session),
+        None => failed(&ApiError::new(
+            ErrorCode::Unauthorized,
+            "wrong user name or password",
+        )),
+    }
+}
+
+/// `POST /logout`.
+pub(crate) async fn logout(State(shared): State<Shared>, headers: HeaderMap) -> Response<Body> {
+    if let Some(admin) = &shared.admin {
+        admin.logout(&headers);
+    }
+    done(&json!({}))
+}
+
+/// `POST /admin/rpc/{command}`: the commands of the contract.
+pub(crate) async fn rpc(
+    State(shared): State<Shared>,
+    Path(command): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response<Body> {
+    if let Err(error) = authorize(&shared, &headers) {
+        return failed(&error);
+    }
+    if let Err(refusal) = check_content_type(&headers, ContentRule::Json, true) {
+        return refusal.into_response();
+    }
+    match dispatch(&shared.app, &command, &body).await {
+        Ok(response) => response,
+        Err(error) => failed(&error),
+    }
+}
+
+/// `GET /admin/events`: what the engine tells, as server-sent events.
+pub(crate) async fn events(State(shared): State<Shared>, headers: HeaderMap) -> Response<Body> {
+    if let Err(error) = authorize(&shared, &headers) {
+        return failed(&error);
+    }
+    let receiver = shared.app.subscribe();
+    let closing = shared.app.closing();
+    let hello = futures_util::stream::once(async { Ok(Bytes::from_static(b": connected\n\n")) });
+    let events = futures_util::stream::unfold(receiver, |mut receiver| async {
+        loop {
+            match receiver.recv().await {
+                Ok(event) => {
+                    let json = serde_json::to_string(&event).unwrap_or_default();
+                    let frame = Bytes::from(format!("data: {json}\n\n"));
+                    return Some((Ok::<_, std::convert::Infallible>(frame), receiver));
+                }
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    });
+    let stream = hello.chain(events).take_until(closing.cancelled_owned());
+    let mut response = Response::new(Body::from_stream(stream));
+    let kind = HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    harden(response.headers_mut());
+    response
+}
+
+fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<(), ApiError> {
+    let now = shared.app.now();
+    let admitted = shared
+        .admin
+        .as_ref()
+        .is_some_and(|admin| admin.admits(headers, now));
+    if admitted {
+        return Ok(());
+    }
+    Err(ApiError::new(ErrorCode::Unauthorized, "log in first"))
+}
+
+macro_rules! dispatcher {
+    ($($name:ident: $request:ty => $response:ty;)*) => {
+        async fn dispatch(app: &App, command: &str, body: &[u8]) -> Result<Response<Body>, ApiError> {
+            match command {
+                $(stringify!($name) => app.$name(parse(body)?).await.map(|answer| done(&answer)),)*
+                _ => Err(ApiError::new(
+                    ErrorCode::UnknownCommand,
+                    format!("there is no command {command:?}"),
+                )),
+            }
+        }
+    };
+}
+flowkeep_contract::commands!(dispatcher);
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    serde_json::from_slice(body)
+        .map_err(|error| ApiError::new(ErrorCode::InvalidRequest, error.to_string()))
+}
+
+fn done(answer: &impl Serialize) -> Response<Body> {
+    let mut response = Json(answer).into_response();
+    harden(response.headers_mut());
+    response
+}
+
+fn failed(error: &ApiError) -> Response<Body> {
+    let status = match error.code {
+        ErrorCode::InvalidRequest | ErrorCode::NothingToImport | ErrorCode::InvalidSetting => {
+            StatusCode::BAD_REQUEST
+        }
+        ErrorCode::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        ErrorCode::ImportRunning => StatusCode::CONFLICT,
+        ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
+        ErrorCode::UnknownCommand => StatusCode::NOT_FOUND,
+        ErrorCode::DesktopOnly => StatusCode::NOT_IMPLEMENTED,
+        ErrorCode::VaultLocked | ErrorCode::VaultUnavailable | ErrorCode::Storage => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        ErrorCode::PortTaken | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    let mut response = done(error);
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,106 @@
+//! What is refused before anything is routed (S3–S5, S11, S12).
+//!
+//! Any web page can make a browser send requests to localhost; these rules, not
+//! the browser, keep it from spending the user's keys. Host and Origin never
+//! feed routing or authentication.
+
+mod content;
+mod host;
+mod origin;
+mod path;
+
+use axum::body::Body;
+use flowkeep_core::app::App;
+use flowkeep_core::model::{Protocol, Route};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+
+use crate::error::Refusal;
+
+pub use content::{ContentRule, check_content_type};
+pub use host::host_is_allowed;
+pub use path::{PathError, check_path};
+
+/// The rules, with the user's lists behind them.
+pub(crate) struct Guard {
+    app: App,
+}
+
+impl Guard {
+    pub(crate) fn new(app: App) -> Self {
+        Self { app }
+    }
+
+    /// Judges a request by its head. `Some` is a ready answer (a preflight).
+    pub(crate) fn check<B>(&self, request: &Request<B>) -> Result<Option<Response<Body>>, Refusal> {
+        let path = request.uri().path();
+        self.judge(request)
+            .map_err(|refusal| refusal.for_protocol(protocol_of(path)))
+    }
+
+    fn judge<B>(&self, request: &Request<B>) -> Result<Option<Response<Body>>, Refusal> {
+        let settings = self.app.effective_settings();
+        if request.method() == Method::CONNECT {
+            return Err(Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this is not a forward proxy",
+            ));
+        }
+        host::check(request, &settings.allowed_hosts)?;
+        check_path(request.uri().path()).map_err(|error| {
+            Refusal::new(StatusCode::BAD_REQUEST, "bad_path", error.to_string())
+        })?;
+        let allowed = origin::check(request, &settings.allowed_origins)?;
+        if request.method() != Method::OPTIONS {
+            return Ok(None);
+        }
+        allowed.map_or_else(
+            || {
+                Err(Refusal::new(
+                    StatusCode::FORBIDDEN,
+                    "origin_not_allowed",
+                    "preflight requests are answered for allowed origins only",
+                ))
+            },
+            |origin| Ok(Some(preflight(&origin))),
+        )
+    }
+}
+
+/// Whose shape an error on this path has.
+pub(crate) fn protocol_of(path: &str) -> Protocol {
+    path.strip_prefix("/v1/")
+        .map_or(Protocol::OpenAi, |path| Route::of(path).protocol())
+}
+
+/// S4: the exact origin, never `*`, never credentials.
+fn preflight(origin: &HeaderValue) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_METHODS,
+        HeaderValue::from_static("GET, POST, DELETE"),
+    );
+    headers.insert(
+        header::ACCESS_CONTROL_ALLOW_HEADERS,
+        HeaderValue::from_static(
+            "authorization, content-type, x-api-key, anthropic-version, anthropic-beta",
+        ),
+    );
+    response
+}
+
+/// The origin that an answer names, when the request came from an allowed one.
+pub(crate) fn echo_origin(app: &App, origin: Option<&HeaderValue>) -> Option<HeaderValue> {
+    let origin = origin?;
+    let text = origin.to_str().ok()?;
+    let settings = app.effective_settings();
+    settings
+        .allowed_origins
+        .iter()
+        .any(|allowed| allowed == text)
+        .then(|| origin.clone())
+}

@@ -1,0 +1,39 @@
+//! `GET /health`: for monitors and for people; no secrets, no login.
+
+use axum::body::Body;
+use axum::extract::State;
+use flowkeep_contract::VaultState;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde_json::json;
+
+use crate::answer::harden;
+use crate::router::Shared;
+
+pub(crate) async fn health(State(shared): State<Shared>) -> Response<Body> {
+    let status = shared.app.status();
+    let trouble = shared.app.storage_trouble();
+    let serves = status.keys.usable > 0 && status.vault.state == VaultState::Ready;
+    let word = if trouble.is_some() || !serves {
+        "degraded"
+    } else {
+        "ok"
+    };
+    let body = json!({
+        "status": word,
+        "version": status.version,
+        "gateway": status.gateway,
+        "database": trouble.as_deref().unwrap_or("ok"),
+        "keys": status.keys,
+        "vault": status.vault,
+        "refresh": {"enabled": false},
+        "in_flight": status.in_flight,
+        "dropped_records": status.dropped_records,
+        "started_at_ms": status.started_at_ms,
+    });
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = StatusCode::OK;
+    let json = HeaderValue::from_static("application/json");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    harden(response.headers_mut());
+    response
+}

@@ -1,0 +1,172 @@
+//! `/v1/*`: token, content type, body, then the relay.
+
+mod intake;
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use flowkeep_core::app::{Call, Reply};
+use flowkeep_core::model::Route;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use uuid::Uuid;
+
+use crate::answer::harden;
+use crate::error::Refusal;
+use crate::guard::{ContentRule, check_content_type, echo_origin};
+use crate::router::Shared;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-flowkeep-request-id");
+const ACCOUNT: HeaderName = HeaderName::from_static("x-flowkeep-account");
+const ATTEMPTS: HeaderName = HeaderName::from_static("x-flowkeep-attempts");
+
+/// Any request below `/v1/`.
+pub(crate) async fn proxy(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
+    let request_id = Uuid::now_v7();
+    let path = request.uri().path();
+    let route = Route::of(path.strip_prefix("/v1/").unwrap_or_default());
+    let protocol = route.protocol();
+    let origin = echo_origin(&shared.app, request.headers().get(header::ORIGIN));
+    let mut response = match relay(&shared, request, route, request_id).await {
+        Ok(reply) => answer(reply),
+        Err(refused) => {
+            let mut response = refused.refusal.for_protocol(protocol).into_response();
+            let attempts = HeaderValue::from(refused.attempts);
+            response.headers_mut().insert(ATTEMPTS, attempts);
+            response
+        }
+    };
+    let headers = response.headers_mut();
+    if let Ok(id) = HeaderValue::try_from(request_id.to_string()) {
+        headers.insert(REQUEST_ID, id);
+    }
+    if let Some(origin) = origin {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(header::VARY, HeaderValue::from_static("origin"));
+    }
+    response
+}
+
+/// A refusal and how many upstream requests it took to come to it.
+struct Refused {
+    refusal: Refusal,
+    attempts: u32,
+}
+
+impl From<Refusal> for Refused {
+    fn from(refusal: Refusal) -> Self {
+        Self {
+            refusal,
+            attempts: 0,
+        }
+    }
+}
+
+async fn relay(
+    shared: &Shared,
+    request: Request<Body>,
+    route: Route,
+    request_id: Uuid,
+) -> Result<Reply, Refused> {
+    let client = authorize(shared, request.headers())?;
+    check_method(&route, request.method())?;
+    let (head, body) = request.into_parts();
+    let has_body = !matches!(head.method, Method::GET | Method::HEAD | Method::DELETE);
+    if has_body {
+        let empty = http_body::Body::is_end_stream(&body);
+        check_content_type(&head.headers, content_rule(&route), !empty)?;
+    }
+    let protocol = route.protocol();
+    let settings = shared.app.effective_settings();
+    let taken = intake::take(&head.headers, body, &route, &settings).await?;
+    let call = Call {
+        request_id,
+        method: head.method,
+        route,
+        query: head.uri.query().map(str::to_owned),
+        headers: head.headers,
+        body: taken.body,
+        model: taken.model,
+        stream: taken.stream,
+        client,
+    };
+    shared.app.relay(call).await.map_err(|failure| Refused {
+        attempts: failure.attempts,
+        refusal: Refusal::from_failure(failure, protocol),
+    })
+}
+
+/// S7: `Authorization: Bearer` or `x-api-key`, never the query.
+fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<Arc<str>, Refusal> {
+    let bearer = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+        .map(|(_, token)| token.trim());
+    let api_key = || {
+        headers
+            .get("x-api-key")
+            .and_then(|value| value.to_str().ok())
+    };
+    shared
+        .app
+        .check_token(bearer.or_else(api_key))
+        .map_err(|_| {
+            Refusal::new(
+                StatusCode::UNAUTHORIZED,
+                "invalid_token",
+                "this needs Flowkeep's own token as API key, not a SiliconFlow key; see \
+                 `flowkeep token` or the Overview page",
+            )
+        })
+}
+
+fn check_method(route: &Route, method: &Method) -> Result<(), Refusal> {
+    let fits = match route {
+        Route::ChatCompletions | Route::Messages => method == Method::POST,
+        Route::Models => matches!(*method, Method::GET | Method::HEAD),
+        Route::Other(_) => true,
+    };
+    if fits {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method_not_allowed",
+        format!("/v1/{} does not take {method}", route.path()),
+    ))
+}
+
+fn content_rule(route: &Route) -> ContentRule {
+    match route {
+        Route::ChatCompletions | Route::Messages | Route::Models => ContentRule::Json,
+        Route::Other(_) => ContentRule::JsonOrMultipart,
+    }
+}
+
+fn answer(reply: Reply) -> Response<Body> {
+    let mut response = Response::from_parts(reply.head, Body::new(reply.body));
+    *response.version_mut() = http::Version::HTTP_11;
+    let headers = response.headers_mut();
+    harden(headers);
+    headers.insert(ACCOUNT, header_text(&reply.account));
+    headers.insert(ATTEMPTS, HeaderValue::from(reply.attempts));
+    response
+}
+
+/// A label as a header value: what is not visible ASCII is percent-encoded.
+fn header_text(text: &str) -> HeaderValue {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte == b' ' || (byte.is_ascii_graphic() && byte != b'%') {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                encoded.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
+        }
+    }
+    HeaderValue::try_from(encoded).unwrap_or_else(|_| HeaderValue::from_static("?"))
+}

@@ -1,0 +1,240 @@
+//! Taking a request body: whole up to the replay limit, streamed above it.
+
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::{Bytes, BytesMut};
+use flowkeep_core::app::{CallBody, Settings, peek};
+use flowkeep_core::model::Route;
+use http::{HeaderMap, StatusCode, header};
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use tokio::time::{Instant, Sleep};
+
+use crate::error::Refusal;
+
+/// Multipart uploads may be this long; they are never held whole.
+const UPLOAD_CAP: u64 = 1 << 30;
+
+/// A body that was looked at.
+pub(super) struct Taken {
+    pub(super) body: CallBody,
+    pub(super) model: Option<Arc<str>>,
+    pub(super) stream: bool,
+}
+
+/// Reads the body up to the replay limit and finds `model` and `stream`.
+pub(super) async fn take(
+    headers: &HeaderMap,
+    mut body: Body,
+    route: &Route,
+    settings: &Settings,
+) -> Result<Taken, Refusal> {
+    let json = is_json(headers);
+    let cap = if json {
+        settings.json_body_limit()
+    } else {
+        UPLOAD_CAP
+    };
+    let length = body.size_hint().exact();
+    if length.is_some_and(|length| length > cap) {
+        return Err(too_large(cap));
+    }
+    let replay = settings.replay_limit();
+    let idle = settings.upload_idle();
+    let mut held = BytesMut::new();
+    let mut whole = None;
+    while let Some(data) = next_data(&mut body, idle).await? {
+        if held.is_empty() && body.is_end_stream() {
+            whole = Some(data);
+            break;
+        }
+        held.extend_from_slice(&data);
+        if held.len() as u64 > replay {
+            return stream_on(held.freeze(), body, Limits { cap, idle }, route, json);
+        }
+    }
+    let bytes = whole.unwrap_or_else(|| held.freeze());
+    let looked = look(&bytes, true, route, json)?;
+    Ok(Taken {
+        body: CallBody::Whole(bytes),
+        ..looked
+    })
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    cap: u64,
+    idle: Duration,
+}
+
+fn stream_on(
+    held: Bytes,
+    rest: Body,
+    limits: Limits,
+    route: &Route,
+    json: bool,
+) -> Result<Taken, Refusal> {
+    let looked = look(&held, false, route, json)?;
+    let body = Upload {
+        left: limits.cap.saturating_sub(held.len() as u64),
+        rest_hint: rest.size_hint(),
+        held,
+        rest: Mutex::new(rest),
+        idle_limit: limits.idle,
+        idle: Box::pin(tokio::time::sleep(limits.idle)),
+    };
+    Ok(Taken {
+        body: CallBody::Stream(reqwest::Body::wrap(body)),
+        ..looked
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            essence.eq_ignore_ascii_case("application/json")
+        })
+}
+
+/// Finds `model`; the model routes cannot do without it.
+fn look(bytes: &[u8], whole: bool, route: &Route, json: bool) -> Result<Taken, Refusal> {
+    let nothing = CallBody::Whole(Bytes::new());
+    if !json {
+        return Ok(Taken {
+            body: nothing,
+            model: None,
+            stream: false,
+        });
+    }
+    let peeked = peek(bytes, whole).map_err(|error| {
+        let why = std::error::Error::source(&error).map(ToString::to_string);
+        Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_json",
+            format!("the body is not a JSON object: {}", why.unwrap_or_default()),
+        )
+    })?;
+    let needs_model = matches!(route, Route::ChatCompletions | Route::Messages);
+    if needs_model && whole && peeked.model.as_deref().is_none_or(str::is_empty) {
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "model_missing",
+            "the body has no \"model\"; name one that GET /v1/models lists",
+        ));
+    }
+    Ok(Taken {
+        body: nothing,
+        model: peeked.model.map(Arc::from),
+        stream: peeked.stream,
+    })
+}
+
+async fn next_data(body: &mut Body, idle: Duration) -> Result<Option<Bytes>, Refusal> {
+    loop {
+        let Ok(frame) = tokio::time::timeout(idle, body.frame()).await else {
+            return Err(Refusal::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "upload_timeout",
+                format!("no byte of the body came for {idle:?}"),
+            ));
+        };
+        match frame {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Some(Err(error)) => {
+                return Err(Refusal::new(
+                    StatusCode::BAD_REQUEST,
+                    "body_incomplete",
+                    format!("the body broke off: {error}"),
+                ));
+            }
+        }
+    }
+}
+
+fn too_large(cap: u64) -> Refusal {
+    Refusal::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "body_too_large",
+        format!("the body is larger than {} MiB", cap >> 20),
+    )
+}
+
+/// The upload broke the rules; the upstream request is cut off.
+#[derive(Debug, thiserror::Error)]
+enum UploadError {
+    #[error("the client's upload broke off")]
+    Client(#[source] axum::Error),
+    #[error("the upload is larger than allowed")]
+    TooLarge,
+    #[error("no byte of the upload came for too long")]
+    Idle,
+}
+
+/// What was held and what still comes, with the cap and the idle limit.
+struct Upload {
+    held: Bytes,
+    /// Never locked: it makes a body that is `Send` also `Sync`, as reqwest wants.
+    rest: Mutex<Body>,
+    /// The hint of the rest when it was handed over, less what has passed.
+    rest_hint: SizeHint,
+    left: u64,
+    idle_limit: Duration,
+    idle: Pin<Box<Sleep>>,
+}
+
+impl http_body::Body for Upload {
+    type Data = Bytes;
+    type Error = UploadError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, UploadError>>> {
+        let this = self.get_mut();
+        if !this.held.is_empty() {
+            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.held)))));
+        }
+        let rest = this.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match Pin::new(rest).poll_frame(cx) {
+            Poll::Pending => this
+                .idle
+                .as_mut()
+                .poll(cx)
+                .map(|()| Some(Err(UploadError::Idle))),
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(UploadError::Client(error)))),
+            Poll::Ready(Some(Ok(frame))) => {
+                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+                if length > this.left {
+                    return Poll::Ready(Some(Err(UploadError::TooLarge)));
+                }
+                this.left -= length;
+                if let Some(exact) = this.rest_hint.exact() {
+                    this.rest_hint = SizeHint::with_exact(exact.saturating_sub(length));
+                }
+                let due = Instant::now() + this.idle_limit;
+                this.idle.as_mut().reset(due);
+                Poll::Ready(Some(Ok(frame)))
+            }
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self.rest_hint.exact() {
+            Some(rest) => SizeHint::with_exact(rest + self.held.len() as u64),
+            None => SizeHint::new(),
+        }
+    }
+}

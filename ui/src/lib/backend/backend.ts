@@ -1,0 +1,42 @@
+import type { Commands, DesktopCommands, Event as BackendEvent } from '$lib/contract';
+
+export type { BackendEvent };
+export type Listener = (event: BackendEvent) => void;
+/** Ends a subscription. */
+export type Unsubscribe = () => void;
+
+type Call<Table extends { [Name in keyof Table]: { request: unknown; response: unknown } }> = <
+  Name extends keyof Table & string,
+>(
+  name: Name,
+  request: Table[Name]['request'],
+) => Promise<Table[Name]['response']>;
+
+/** What only the desktop shell can do. */
+export interface Desktop {
+  call: Call<DesktopCommands>;
+  /** Tells the shell that the hidden window may be shown. */
+  painted(): Promise<void>;
+}
+
+/** The login of the web console. The desktop window needs none. */
+export interface Session {
+  readonly signedIn: boolean;
+  /** Fails with a `CallError`. */
+  signIn(username: string, password: string): Promise<void>;
+  signOut(): Promise<void>;
+  /** Calls back whenever `signedIn` may have changed. */
+  watch(listener: () => void): Unsubscribe;
+}
+
+/**
+ * Everything the UI may ask of the program. Calls fail with a `CallError` and nothing else.
+ * Events are hints to read again: after a lost connection the backend reports every topic.
+ */
+export interface Backend {
+  readonly kind: 'desktop' | 'web';
+  call: Call<Commands>;
+  subscribe(listener: Listener): Unsubscribe;
+  readonly desktop?: Desktop;
+  readonly session?: Session;
+}

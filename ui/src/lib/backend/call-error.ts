@@ -1,0 +1,55 @@
+import type { ApiError, ErrorCode } from '$lib/contract';
+
+/** The contract's codes, and two that only a client can notice. */
+export type FailureCode = ErrorCode | 'unreachable' | 'too_many_attempts';
+
+const CODES: Record<ErrorCode, true> = {
+  invalid_request: true,
+  nothing_to_import: true,
+  import_too_large: true,
+  import_running: true,
+  vault_locked: true,
+  vault_unavailable: true,
+  storage: true,
+  invalid_setting: true,
+  port_taken: true,
+  unauthorized: true,
+  unknown_command: true,
+  desktop_only: true,
+  internal: true,
+};
+
+/** A failed call: the code picks the text, the message is for bug reports. */
+export class CallError extends Error {
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string) {
+    super(message);
+    this.name = 'CallError';
+    this.code = code;
+  }
+}
+
+const isApiError = (value: unknown): value is ApiError =>
+  typeof value === 'object' &&
+  value !== null &&
+  'code' in value &&
+  typeof value.code === 'string' &&
+  value.code in CODES &&
+  'message' in value &&
+  typeof value.message === 'string';
+
+/** Reads an `ApiError`, bare or as `{"error": …}`; anything else counts as a bug. */
+export function callError(value: unknown): CallError {
+  if (value instanceof CallError) return value;
+  if (isApiError(value)) return new CallError(value.code, value.message);
+  if (typeof value === 'object' && value !== null && 'error' in value && isApiError(value.error)) {
+    return new CallError(value.error.code, value.error.message);
+  }
+  return new CallError('internal', describe(value));
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'string' ? value : 'unreadable answer';
+}

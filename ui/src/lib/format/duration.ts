@@ -1,0 +1,35 @@
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+type Unit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day';
+
+function inUnit(value: number, unit: Unit, locale: string, digits = 0): string {
+  return new Intl.NumberFormat(locale, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'narrow',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
+/** A duration in one or two units: `820ms`, `4.2s`, `3m 20s`, `5h 12m`, `2d 3h`. */
+export function duration(ms: number, locale: string): string {
+  if (ms < SECOND) return inUnit(Math.round(ms), 'millisecond', locale);
+  if (ms < 10 * SECOND) return inUnit(Math.floor(ms / 100) / 10, 'second', locale, 1);
+  if (ms < MINUTE) return inUnit(Math.floor(ms / SECOND), 'second', locale);
+  if (ms < HOUR) return pair(ms, [MINUTE, 'minute'], [SECOND, 'second'], locale);
+  if (ms < DAY) return pair(ms, [HOUR, 'hour'], [MINUTE, 'minute'], locale);
+  return pair(ms, [DAY, 'day'], [HOUR, 'hour'], locale);
+}
+
+type Step = [size: number, unit: Unit];
+
+function pair(ms: number, large: Step, small: Step, locale: string): string {
+  const whole = Math.floor(ms / large[0]);
+  const rest = Math.floor((ms % large[0]) / small[0]);
+  const first = inUnit(whole, large[1], locale);
+  return rest === 0 ? first : `${first} ${inUnit(rest, small[1], locale)}`;
+}

@@ -1,0 +1,85 @@
+import { createQuery, QueryClient } from '@tanstack/svelte-query';
+import { CallError } from '$lib/backend/call-error';
+import type { Topic } from '$lib/contract';
+import { getBackend } from './context';
+
+/** Cache keys, the topic first: a `changed` event makes everything under its topic stale. */
+export const QUERY = {
+  status: ['status', 'gateway'],
+  token: ['settings', 'token'],
+  keys: ['keys', 'list'],
+  usage: ['requests', 'usage'],
+  latest: ['requests', 'latest'],
+  settings: ['settings', 'all'],
+  autostart: ['settings', 'autostart'],
+} as const satisfies Record<string, readonly [Topic, string]>;
+
+const RETRIES = 2;
+/** The day's numbers start anew at midnight, which no event announces. */
+const USAGE_EVERY_MS = 60_000;
+const LATEST_ROWS = 6;
+
+/** A cache in which nothing ages by itself: events say what to read again. */
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: Number.POSITIVE_INFINITY,
+        networkMode: 'always',
+        refetchOnReconnect: false,
+        retry: (count, error) =>
+          count < RETRIES && error instanceof CallError && error.code === 'unreachable',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+}
+
+export function statusQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.status,
+    queryFn: () => backend.call('gateway_status', {}),
+  }));
+}
+
+export function tokenQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.token,
+    queryFn: () => backend.call('client_token', {}),
+  }));
+}
+
+export function keysQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.keys,
+    queryFn: () => backend.call('list_keys', {}),
+  }));
+}
+
+export function usageQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.usage,
+    queryFn: () => backend.call('usage_today', {}),
+    refetchInterval: USAGE_EVERY_MS,
+  }));
+}
+
+export function latestRequestsQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.latest,
+    queryFn: () => backend.call('list_requests', { before: null, limit: LATEST_ROWS }),
+  }));
+}
+
+export function settingsQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.settings,
+    queryFn: () => backend.call('get_settings', {}),
+  }));
+}

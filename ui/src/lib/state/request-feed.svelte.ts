@@ -1,0 +1,156 @@
+import type { Backend, Unsubscribe } from '$lib/backend/backend';
+import type { CallError } from '$lib/backend/call-error';
+import { callError } from '$lib/backend/call-error';
+import type { RequestView } from '$lib/contract';
+import { throttled } from './follow-events';
+
+const PAGE_ROWS = 50;
+/** Pages read to close the gap to what is shown; beyond it the list starts anew. */
+const CATCH_UP_PAGES = 4;
+const PAUSE_MS = 500;
+
+/**
+ * The request log, newest first. New rows are held back while the reader is further down
+ * (`atTop` false), so the list never moves under the eyes.
+ */
+export class RequestFeed {
+  readonly #backend: Backend;
+  #rows = $state.raw<RequestView[]>([]);
+  #held = $state.raw<RequestView[]>([]);
+  #next = $state<number | null>(null);
+  #status = $state<'loading' | 'ready' | 'failed'>('loading');
+  #loadingMore = $state(false);
+  #error = $state<CallError | null>(null);
+  #atTop = true;
+  #refreshing = false;
+  #refreshAgain = false;
+  /** More came in than was read while the reader was away from the top. */
+  #farBehind = false;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  get rows(): readonly RequestView[] {
+    return this.#rows;
+  }
+
+  /** Rows that wait for the reader to come back to the top. */
+  get heldCount(): number {
+    return this.#held.length;
+  }
+
+  get status(): 'loading' | 'ready' | 'failed' {
+    return this.#status;
+  }
+
+  get hasMore(): boolean {
+    return this.#next !== null;
+  }
+
+  get loadingMore(): boolean {
+    return this.#loadingMore;
+  }
+
+  get error(): CallError | null {
+    return this.#error;
+  }
+
+  /** Reads the first page and follows the log until the returned function is called. */
+  start(): Unsubscribe {
+    void this.reload();
+    const refresh = throttled(() => void this.refresh(), PAUSE_MS);
+    return this.#backend.subscribe((event) => {
+      if (event.type === 'changed' && event.topics.includes('requests')) refresh();
+    });
+  }
+
+  /** Says whether the reader sees the top of the list. */
+  setAtTop(atTop: boolean): void {
+    this.#atTop = atTop;
+    if (!atTop) return;
+    if (this.#farBehind) void this.reload();
+    else this.release();
+  }
+
+  /** Shows the rows that were held back. */
+  release(): void {
+    if (this.#held.length === 0) return;
+    this.#rows = [...this.#held, ...this.#rows];
+    this.#held = [];
+  }
+
+  async reload(): Promise<void> {
+    this.#status = this.#rows.length === 0 ? 'loading' : this.#status;
+    await this.#attempt(async () => {
+      const page = await this.#read(null);
+      this.#rows = page.requests;
+      this.#held = [];
+      this.#farBehind = false;
+      this.#next = page.next;
+      this.#status = 'ready';
+    });
+    if (this.#error !== null && this.#rows.length === 0) this.#status = 'failed';
+  }
+
+  async loadMore(): Promise<void> {
+    const before = this.#next;
+    if (before === null || this.#loadingMore) return;
+    this.#loadingMore = true;
+    await this.#attempt(async () => {
+      const page = await this.#read(before);
+      this.#rows = [...this.#rows, ...page.requests];
+      this.#next = page.next;
+    });
+    this.#loadingMore = false;
+  }
+
+  /** Reads what is newer than the newest row we have. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#refreshAgain = true;
+      return;
+    }
+    if (this.#status !== 'ready') return this.reload();
+    this.#refreshing = true;
+    do {
+      this.#refreshAgain = false;
+      await this.#attempt(() => this.#catchUp());
+    } while (this.#refreshAgain);
+    this.#refreshing = false;
+  }
+
+  async #catchUp(): Promise<void> {
+    const newest = this.#held[0]?.id ?? this.#rows[0]?.id ?? 0;
+    const fresh: RequestView[] = [];
+    let before: number | null = null;
+    for (let count = 0; count < CATCH_UP_PAGES; count += 1) {
+      const page = await this.#read(before);
+      const newer = page.requests.filter((row) => row.id > newest);
+      fresh.push(...newer);
+      if (newer.length < page.requests.length || page.next === null) return this.#add(fresh);
+      before = page.next;
+    }
+    // Too far behind: start anew, unless that would move the list under the reader.
+    if (this.#atTop) return this.reload();
+    this.#farBehind = true;
+  }
+
+  #add(fresh: RequestView[]): void {
+    this.#held = [...fresh, ...this.#held];
+    if (this.#atTop) this.release();
+  }
+
+  #read(before: number | null) {
+    return this.#backend.call('list_requests', { before, limit: PAGE_ROWS });
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.#error = null;
+    } catch (error) {
+      this.#error = callError(error);
+    }
+  }
+}

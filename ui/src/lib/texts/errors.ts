@@ -1,0 +1,23 @@
+import type { CallError, FailureCode } from '$lib/backend/call-error';
+import { m } from '$lib/paraglide/messages';
+
+const TEXT: Record<FailureCode, () => string> = {
+  invalid_request: m.error_invalid_request,
+  nothing_to_import: m.error_nothing_to_import,
+  import_too_large: m.error_import_too_large,
+  import_running: m.error_import_running,
+  vault_locked: m.error_vault_locked,
+  vault_unavailable: m.error_vault_unavailable,
+  storage: m.error_storage,
+  invalid_setting: m.error_invalid_setting,
+  port_taken: m.error_port_taken,
+  unauthorized: m.error_unauthorized,
+  unknown_command: m.error_unknown_command,
+  desktop_only: m.error_desktop_only,
+  internal: m.error_internal,
+  unreachable: m.error_unreachable,
+  too_many_attempts: m.error_too_many_attempts,
+};
+
+/** What happened and what to do, in the language of the UI. */
+export const errorText = (error: CallError): string => TEXT[error.code]();

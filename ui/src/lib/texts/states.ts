@@ -1,0 +1,87 @@
+import type {
+  BalanceSource,
+  GatewayState,
+  GatewayStatus,
+  ImportOutcome,
+  KeyState,
+  Outcome,
+  VaultKind,
+} from '$lib/contract';
+import { m } from '$lib/paraglide/messages';
+
+export type Tone = 'good' | 'warn' | 'bad' | 'neutral' | 'accent';
+
+/** A word with its colour and a sentence that explains it. */
+export interface Wording {
+  tone: Tone;
+  text: () => string;
+  hint: () => string;
+}
+
+const none = (): string => '';
+const wording = (tone: Tone, text: () => string, hint: () => string = none): Wording => ({
+  tone,
+  text,
+  hint,
+});
+
+export const KEY_STATE: Record<KeyState | 'cooling', Wording> = {
+  usable: wording('good', m.state_usable, m.state_usable_hint),
+  unchecked: wording('neutral', m.state_unchecked, m.state_unchecked_hint),
+  exhausted: wording('warn', m.state_exhausted, m.state_exhausted_hint),
+  restricted: wording('warn', m.state_restricted, m.state_restricted_hint),
+  unauthorized: wording('bad', m.state_unauthorized, m.state_unauthorized_hint),
+  unreadable: wording('bad', m.state_unreadable, m.state_unreadable_hint),
+  disabled: wording('neutral', m.state_disabled, m.state_disabled_hint),
+  cooling: wording('accent', m.state_cooling, m.state_cooling_hint),
+};
+
+export const OUTCOME: Record<Outcome, Wording> = {
+  success: wording('good', m.outcome_success, m.outcome_success_hint),
+  rejected: wording('warn', m.outcome_rejected, m.outcome_rejected_hint),
+  refused: wording('bad', m.outcome_refused, m.outcome_refused_hint),
+  upstream_failed: wording('bad', m.outcome_upstream_failed, m.outcome_upstream_failed_hint),
+  interrupted: wording('bad', m.outcome_interrupted, m.outcome_interrupted_hint),
+  client_closed: wording('neutral', m.outcome_client_closed, m.outcome_client_closed_hint),
+};
+
+export const IMPORT_OUTCOME: Record<ImportOutcome, Wording> = {
+  added: wording('good', m.import_outcome_added),
+  added_unchecked: wording('neutral', m.import_outcome_added_unchecked),
+  added_unauthorized: wording('warn', m.import_outcome_added_unauthorized),
+  known: wording('neutral', m.import_outcome_known),
+  duplicate: wording('neutral', m.import_outcome_duplicate),
+  malformed: wording('bad', m.import_outcome_malformed),
+  unauthorized: wording('bad', m.import_outcome_unauthorized),
+};
+
+export const GATEWAY_STATE: Record<GatewayState['state'], Wording> = {
+  starting: wording('neutral', m.gateway_starting, m.overview_starting_text),
+  running: wording('good', m.gateway_running),
+  paused: wording('warn', m.gateway_paused, m.overview_paused_text),
+  port_taken: wording('bad', m.gateway_port_taken, m.overview_not_listening_text),
+  failed: wording('bad', m.gateway_failed, m.overview_not_listening_text),
+  stopping: wording('neutral', m.gateway_stopping, m.overview_stopping_text),
+};
+
+export const VAULT_KIND: Record<VaultKind, () => string> = {
+  keychain: m.vault_keychain,
+  file: m.vault_file,
+  memory: m.vault_memory,
+};
+
+/** Where a balance comes from and how old it is. */
+export const BALANCE_SOURCE: Record<BalanceSource, (inputs: { time: string }) => string> = {
+  reported: m.keys_balance_reported,
+  manual: m.keys_balance_manual,
+  estimated: m.keys_balance_estimated,
+};
+
+/** Listening without a key answers errors only, which a green "running" would hide. */
+const IDLE = wording('warn', m.gateway_no_keys, m.overview_no_keys_text);
+
+/** The gateway's state in words, the same everywhere. */
+export function gatewayWording(status: Pick<GatewayStatus, 'gateway' | 'keys'>): Wording {
+  const idle = status.gateway.state === 'running' && status.keys.total === 0;
+  return idle ? IDLE : GATEWAY_STATE[status.gateway.state];
+}
