@@ -3,23 +3,22 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-type Unit = 'millisecond' | 'second' | 'minute' | 'hour' | 'day';
+type Unit = 'second' | 'minute' | 'hour' | 'day';
 
-function inUnit(value: number, unit: Unit, locale: string, digits = 0): string {
+function inUnit(value: number, unit: Unit, locale: string): string {
   return new Intl.NumberFormat(locale, {
     style: 'unit',
     unit,
     unitDisplay: 'narrow',
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
   }).format(value);
 }
 
-/** A duration in one or two units: `820ms`, `4.2s`, `3m 20s`, `5h 12m`, `2d 3h`. */
+/** A duration in one or two units: `820 ms`, `4.2 s`, `3m 20s`, `5h 12m`, `2d 3h`. */
 export function duration(ms: number, locale: string): string {
-  if (ms < SECOND) return inUnit(Math.round(ms), 'millisecond', locale);
-  if (ms < 10 * SECOND) return inUnit(Math.floor(ms / 100) / 10, 'second', locale, 1);
-  if (ms < MINUTE) return inUnit(Math.floor(ms / SECOND), 'second', locale);
+  // The symbols of SI are the same in every language and keep a column of numbers even.
+  if (ms < SECOND) return `${Math.round(ms)} ms`;
+  if (ms < 10 * SECOND) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`;
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s`;
   if (ms < HOUR) return pair(ms, [MINUTE, 'minute'], [SECOND, 'second'], locale);
   if (ms < DAY) return pair(ms, [HOUR, 'hour'], [MINUTE, 'minute'], locale);
   return pair(ms, [DAY, 'day'], [HOUR, 'hour'], locale);

@@ -144,6 +144,13 @@ impl App {
         }
     }
 
+    /// Waits until everything recorded so far is on disk; `false` when that
+    /// takes longer than `timeout`. Blocks.
+    #[must_use]
+    pub fn flush_journal(&self, timeout: std::time::Duration) -> bool {
+        self.0.journal.flush(timeout)
+    }
+
     /// Requests under way.
     #[must_use]
     pub fn in_flight(&self) -> usize {

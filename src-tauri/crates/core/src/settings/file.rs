@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table};
 
-use super::{Settings, SettingsError};
+use super::{InvalidAddress, Settings, SettingsError};
 use crate::private;
 
 const NAME: &str = "settings.toml";
@@ -48,7 +48,7 @@ impl SettingsFile {
     /// When a value is not allowed or the file cannot be written; then the old
     /// one stands as it was.
     pub fn save(&self, settings: &Settings) -> Result<(), SettingsError> {
-        settings.check()?;
+        check(settings)?;
         let mut document = match self.current() {
             Ok(document) => document,
             Err(_) => self.set_aside()?,
@@ -56,7 +56,8 @@ impl SettingsFile {
         merge(document.as_table_mut(), settings);
         let text = frame(&document.to_string());
         write(&self.path, &text)?;
-        write(&self.last, &text)
+        self.keep_copy(&text);
+        Ok(())
     }
 
     /// The settings of the file as it stands; a missing file has the defaults.
@@ -64,14 +65,19 @@ impl SettingsFile {
         let Some(text) = read(&self.path)? else {
             return Ok(Settings::default());
         };
+        tighten(&self.path)?;
         let settings = self.parse(&text)?;
         if read(&self.last).ok().flatten().as_deref() != Some(&*text) {
-            // Without the copy a later damage costs more; nothing is wrong now.
-            if let Err(error) = write(&self.last, &text) {
-                tracing::warn!(%error, "could not keep a copy of the settings");
-            }
+            self.keep_copy(&text);
         }
         Ok(settings)
+    }
+
+    fn keep_copy(&self, text: &str) {
+        // Without the copy a later damage costs more; nothing is wrong now.
+        if let Err(error) = write(&self.last, text) {
+            tracing::warn!(%error, "could not keep a copy of the settings");
+        }
     }
 
     /// The document of a file that is whole and understood.
@@ -91,7 +97,7 @@ impl SettingsFile {
             let line = error.span().map_or(0, |span| line_of(text, span.start));
             self.malformed(&format!("line {line}: {}", error.message()))
         })?;
-        settings.check()?;
+        check(&settings)?;
         Ok(settings)
     }
 
@@ -104,7 +110,7 @@ impl SettingsFile {
         let last = read(&self.last).ok().flatten();
         let understood = last.and_then(|text| {
             let settings: Settings = toml::from_str(&text).ok()?;
-            settings.check().ok().map(|()| settings)
+            check(&settings).ok().map(|()| settings)
         });
         match understood {
             Some(settings) => (
@@ -138,10 +144,18 @@ impl SettingsFile {
     }
 }
 
+/// Port 0 is for flags: in the file it would move the gateway at every start.
+fn check(settings: &Settings) -> Result<(), SettingsError> {
+    if settings.port.get() == 0 {
+        return Err(InvalidAddress::Port.into());
+    }
+    settings.check()
+}
+
 /// Sets what differs from the defaults, removes what does not.
 fn merge(table: &mut Table, settings: &Settings) {
     let (wanted, defaults) = (to_table(settings), to_table(&Settings::default()));
-    for (name, item) in wanted.iter() {
+    for (name, item) in &wanted {
         if defaults.get(name).map(Item::to_string) == Some(item.to_string()) {
             table.remove(name);
         } else if table.get(name).map(Item::to_string) != Some(item.to_string()) {
@@ -167,11 +181,8 @@ fn frame(text: &str) -> String {
 }
 
 fn line_of(text: &str, position: usize) -> usize {
-    text.as_bytes()[..position.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
-        + 1
+    let before = text.get(..position).unwrap_or(text);
+    before.matches('\n').count() + 1
 }
 
 fn read(path: &Path) -> Result<Option<String>, SettingsError> {
@@ -185,6 +196,15 @@ fn read(path: &Path) -> Result<Option<String>, SettingsError> {
     };
     // Broken UTF-8 is no TOML: the parser then says where.
     Ok(Some(String::from_utf8_lossy(&bytes).into_owned()))
+}
+
+/// A file that was written by hand may be readable by others (S18).
+fn tighten(path: &Path) -> Result<(), SettingsError> {
+    private::ensure_file(path).map_err(|source| SettingsError::Io {
+        action: "protect",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn write(path: &Path, text: &str) -> Result<(), SettingsError> {

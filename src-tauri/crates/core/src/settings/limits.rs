@@ -16,7 +16,7 @@ impl Strategy {
         Self::LeastUsed,
     ];
 
-    /// The name in `settings.toml` and in FLOWKEEP_POOL_STRATEGY.
+    /// The name in `settings.toml` and in `FLOWKEEP_POOL_STRATEGY`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {

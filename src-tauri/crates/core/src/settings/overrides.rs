@@ -5,17 +5,17 @@ use super::{BindHost, Port, Settings, SettingsError, Strategy, UpstreamUrl};
 /// What flags and variables say; `None` leaves the setting as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overrides {
-    /// `--port`, FLOWKEEP_PORT.
+    /// `--port`, `FLOWKEEP_PORT`.
     pub port: Option<Port>,
-    /// `--host`, FLOWKEEP_HOST.
+    /// `--host`, `FLOWKEEP_HOST`.
     pub host: Option<BindHost>,
-    /// `--upstream`, FLOWKEEP_UPSTREAM.
+    /// `--upstream`, `FLOWKEEP_UPSTREAM`.
     pub upstream: Option<UpstreamUrl>,
-    /// `--no-token`, FLOWKEEP_NO_TOKEN.
+    /// `--no-token`, `FLOWKEEP_NO_TOKEN`.
     pub require_token: Option<bool>,
-    /// FLOWKEEP_POOL_STRATEGY.
+    /// `FLOWKEEP_POOL_STRATEGY`.
     pub strategy: Option<Strategy>,
-    /// FLOWKEEP_REFRESH_INTERVAL, in seconds.
+    /// `FLOWKEEP_REFRESH_INTERVAL`, in seconds.
     pub refresh_interval_s: Option<u32>,
 }
 

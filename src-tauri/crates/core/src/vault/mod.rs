@@ -198,9 +198,9 @@ impl Vault {
             if changes {
                 desk.lock()?;
             }
-            let mut shelf = Shelf::new(desk, index);
-            let result = work(&mut shelf)?;
-            Ok((result, shelf.into_index()))
+            let mut bundles = Shelf::new(desk, index);
+            let result = work(&mut bundles)?;
+            Ok((result, bundles.into_index()))
         })?;
         *held(&self.0.index) = index;
         Ok(result)

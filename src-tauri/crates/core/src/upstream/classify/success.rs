@@ -39,7 +39,8 @@ pub fn inspect_success(
     }
     let text = body.trim_ascii();
     if text.is_empty() {
-        return (expects_stream || is("application/json")).then(|| broken("an empty answer"));
+        let has_words = is("application/json") || (expects_stream && is("text/"));
+        return has_words.then(|| broken("an empty answer"));
     }
     match text[0] {
         b'{' => document(text),
@@ -68,14 +69,7 @@ fn stream(body: &[u8]) -> Option<Verdict> {
         return Some(broken("an empty stream"));
     }
     if name == b"error" {
-        let verdict = envelope_in_success(&Envelope::read(data));
-        return Some(match verdict.class {
-            Class::Success => Verdict {
-                class: Class::Broken,
-                evidence: verdict.evidence,
-            },
-            _ => verdict,
-        });
+        return Some(quoted(data));
     }
     if is_page(data) {
         return Some(broken_page(data));
@@ -142,6 +136,7 @@ fn document(text: &[u8]) -> Option<Verdict> {
     None
 }
 
+/// Something that is an error by where it stands.
 fn quoted(text: &[u8]) -> Verdict {
     envelope_in_success(&Envelope {
         is_error: true,

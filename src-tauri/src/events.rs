@@ -1,0 +1,50 @@
+//! What the engine tells goes to the window, and what concerns the tray to it.
+
+use flowkeep_contract::{Event, Topic};
+use flowkeep_core::app::App;
+use tauri::{AppHandle, Emitter as _};
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::tray;
+
+/// The one event channel of the window.
+const CHANNEL: &str = "flowkeep";
+
+/// Runs until the engine is gone.
+pub(crate) async fn forward(app: AppHandle, engine: App) {
+    let mut events = engine.subscribe();
+    // What happened before the subscription.
+    tray::refresh(&app);
+    loop {
+        let event = match events.recv().await {
+            Ok(event) => event,
+            Err(RecvError::Lagged(missed)) => {
+                tracing::debug!(missed, "events were lost; everything is read again");
+                everything_changed()
+            }
+            Err(RecvError::Closed) => return,
+        };
+        if concerns_tray(&event) {
+            tray::refresh(&app);
+        }
+        if let Err(error) = app.emit(CHANNEL, event) {
+            tracing::debug!(%error, "an event did not reach the window");
+        }
+    }
+}
+
+fn everything_changed() -> Event {
+    Event::Changed {
+        topics: vec![Topic::Status, Topic::Keys, Topic::Requests, Topic::Settings],
+    }
+}
+
+fn concerns_tray(event: &Event) -> bool {
+    match event {
+        Event::Changed { topics } => topics.iter().any(|topic| match topic {
+            Topic::Status | Topic::Keys | Topic::Settings => true,
+            Topic::Requests => false,
+        }),
+        Event::ImportProgress(_) => false,
+    }
+}

@@ -1,0 +1,3 @@
+//! The main job over HTTP: a chat, a stream, a message, the models.
+
+mod relay;
