@@ -8,21 +8,23 @@ import { defineConfig } from 'vite';
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
+// Its worker outlives the tests, so `npm test` compiles the messages beforehand instead.
+const messages = process.env['VITEST']
+  ? []
+  : [
+      paraglideVitePlugin({
+        project: './project.inlang',
+        outdir: './src/lib/paraglide',
+        outputStructure: 'locale-modules',
+        strategy: ['globalVariable', 'baseLocale'],
+        emitReadme: false,
+      }),
+    ];
+
 export default defineConfig({
   // Relative, because the same files are served at `tauri://localhost/` and at the gateway's `/`.
   base: './',
-  plugins: [
-    paraglideVitePlugin({
-      project: './project.inlang',
-      outdir: './src/lib/paraglide',
-      outputStructure: 'locale-modules',
-      strategy: ['globalVariable', 'baseLocale'],
-      emitReadme: false,
-    }),
-    tailwindcss(),
-    svelte(),
-    svelteTesting(),
-  ],
+  plugins: [...messages, tailwindcss(), svelte(), svelteTesting()],
   resolve: { alias: { $lib: folder('./src/lib'), $pages: folder('./src/pages') } },
   server: { port: 5173, strictPort: true, host: '127.0.0.1' },
   build: {
@@ -36,8 +38,10 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    include: ['tests/**/*.test.ts'],
+    include: ['tests/**/*.test.ts', 'src/**/*.test.ts'],
     setupFiles: ['tests/setup.ts'],
     restoreMocks: true,
+    // The files share nothing but the document, which setup.ts empties.
+    isolate: false,
   },
 });

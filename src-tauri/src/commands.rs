@@ -39,19 +39,27 @@ commands!(engine_commands);
 
 macro_rules! desktop_handler {
     ($($name:ident: $request:ty => $response:ty;)*) => {
-        tauri::generate_handler![$($name),*, window_painted]
+        fn desktop_handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
+            tauri::generate_handler![$($name),*, window_painted]
+        }
     };
 }
+
+desktop_commands!(desktop_handler);
 
 /// Answers every call of the window that the capability lets through.
 pub(crate) fn handler() -> impl Fn(Invoke<Wry>) -> bool + Send + Sync + 'static {
     let engine = engine_handler();
-    let desktop = desktop_commands!(desktop_handler);
+    let desktop = desktop_handler();
     move |invoke| {
         let name = invoke.message.command();
         let is_ours =
             name == WINDOW_PAINTED || DESKTOP_COMMANDS.iter().any(|spec| spec.name == name);
-        if is_ours { desktop(invoke) } else { engine(invoke) }
+        if is_ours {
+            desktop(invoke)
+        } else {
+            engine(invoke)
+        }
     }
 }
 
@@ -89,7 +97,10 @@ async fn restart_gateway(
 }
 
 #[tauri::command]
-#[expect(clippy::needless_pass_by_value, reason = "a command owns its arguments")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a command owns its arguments"
+)]
 fn window_painted(window: WebviewWindow) {
     window::show(&window);
 }

@@ -21,9 +21,7 @@ static WRITER: OnceLock<WorkerGuard> = OnceLock::new();
 
 /// Starts logging. A folder that cannot be written costs the file, not the start.
 pub(crate) fn start(folder: &DataDir) {
-    let terminal = layer()
-        .with_writer(std::io::stderr)
-        .with_filter(filter());
+    let terminal = layer().with_writer(std::io::stderr).with_filter(filter());
     let file = appender(folder).map(|appender| {
         let (writer, guard) = tracing_appender::non_blocking(appender);
         let _ = WRITER.set(guard);

@@ -77,9 +77,8 @@ fn speaks_chinese(language: Language) -> bool {
     match language {
         Language::ZhCn => true,
         Language::En => false,
-        Language::System => {
-            sys_locale::get_locale().is_some_and(|locale| locale.to_ascii_lowercase().starts_with("zh"))
-        }
+        Language::System => sys_locale::get_locale()
+            .is_some_and(|locale| locale.to_ascii_lowercase().starts_with("zh")),
     }
 }
 

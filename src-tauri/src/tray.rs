@@ -81,6 +81,10 @@ pub(crate) fn refresh(app: &AppHandle) {
 }
 
 /// A choice from the menu.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature is that of the builder"
+)]
 pub(crate) fn on_menu_event(app: &AppHandle, event: MenuEvent) {
     match event.id().as_ref() {
         OPEN => window::open(app),
@@ -159,7 +163,8 @@ impl Tray {
         self.quit.set_text(say(Text::Quit))?;
         self.icon.set_icon(Some(look.mood.icon()))?;
         self.icon.set_icon_as_template(true)?;
-        self.icon.set_tooltip(Some(format!("Flowkeep · {}", look.state)))
+        self.icon
+            .set_tooltip(Some(format!("Flowkeep · {}", look.state)))
     }
 }
 

@@ -8,14 +8,26 @@ async fn a_chat_is_answered_and_counted() {
     let response = rig.chat(MODEL).await;
     assert_eq!(response.status(), 200);
     assert_eq!(response.headers()["x-flowkeep-attempts"], "1");
-    let account = response.headers()["x-flowkeep-account"].to_str().unwrap().to_owned();
-    assert!(["alpha", "beta", "gamma"].contains(&account.as_str()), "{account}");
+    let account = response.headers()["x-flowkeep-account"]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    assert!(
+        ["alpha", "beta", "gamma"].contains(&account.as_str()),
+        "{account}"
+    );
     let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     let rows = rig.rows().await;
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].outcome, Outcome::Success);
-    assert_eq!(rows[0].prompt_tokens, body["usage"]["prompt_tokens"].as_i64());
-    assert_eq!(rows[0].completion_tokens, body["usage"]["completion_tokens"].as_i64());
+    assert_eq!(
+        rows[0].prompt_tokens,
+        body["usage"]["prompt_tokens"].as_i64()
+    );
+    assert_eq!(
+        rows[0].completion_tokens,
+        body["usage"]["completion_tokens"].as_i64()
+    );
     assert_eq!(rows[0].account.as_deref(), Some(account.as_str()));
     assert_eq!(rig.app.in_flight(), 0);
 }
@@ -45,7 +57,12 @@ async fn a_stream_ends_in_done_and_is_counted() {
     let rig = Rig::start().await;
     let response = rig.stream(MODEL).await;
     assert_eq!(response.status(), 200);
-    assert!(response.headers()["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    assert!(
+        response.headers()["content-type"]
+            .to_str()
+            .unwrap()
+            .starts_with("text/event-stream")
+    );
     let text = response.text().await.unwrap();
     assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
     let told = rig.hits("/v1/chat/completions")[0].told.clone().unwrap();
@@ -53,7 +70,10 @@ async fn a_stream_ends_in_done_and_is_counted() {
     assert!(row.stream);
     assert_eq!(row.outcome, Outcome::Success);
     assert_eq!(row.prompt_tokens, Some(i64::try_from(told.prompt).unwrap()));
-    assert_eq!(row.completion_tokens, Some(i64::try_from(told.completion).unwrap()));
+    assert_eq!(
+        row.completion_tokens,
+        Some(i64::try_from(told.completion).unwrap())
+    );
 }
 
 #[tokio::test]
@@ -97,7 +117,13 @@ async fn the_models_are_listed() {
         .unwrap();
     let body: Value = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
     assert_eq!(body["object"], "list");
-    assert!(body["data"].as_array().unwrap().iter().any(|model| model["id"] == MODEL));
+    assert!(
+        body["data"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|model| model["id"] == MODEL)
+    );
 }
 
 /// What Flowkeep does not know is the upstream's to answer.

@@ -1,5 +1,10 @@
-//! What the black-box tests share: a whole gateway before a simulator.
+//! What the black-box tests share: a whole gateway before a simulator, a client
+//! that notes what it got, and a bare socket.
 
+mod raw;
 mod rig;
+mod seen;
 
+pub use raw::RawClient;
 pub use rig::{MODEL, Outcomes, Rig, RigOptions};
+pub use seen::{PATIENCE, Seen};

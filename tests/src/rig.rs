@@ -1,10 +1,14 @@
 //! A simulator, an engine with its keys, and a gateway in front, in one process.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use flowkeep_contract::{Empty, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView};
+use flowkeep_contract::{
+    Empty, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView,
+};
 use flowkeep_core::app::{App, AppOptions};
+use flowkeep_core::clock::Clock;
 use flowkeep_core::vault::VaultChoice;
 use flowkeep_gateway::{AdminAccess, Gateway, GatewayOptions};
 use flowkeep_simulator::{Account, Entry, Script, Simulator};
@@ -29,6 +33,14 @@ pub struct RigOptions {
     pub import: bool,
     /// Name and password of the admin surface.
     pub admin: Option<AdminAccess>,
+    /// Where the keys are kept.
+    pub vault: VaultChoice,
+    /// Upstream base URL, when it is not the simulator's.
+    pub upstream: Option<String>,
+    /// Lines to import beside the keys of the script, `key label` each.
+    pub more_keys: Vec<String>,
+    /// Time; the system's when absent.
+    pub clock: Option<Arc<dyn Clock>>,
 }
 
 impl Default for RigOptions {
@@ -42,6 +54,10 @@ impl Default for RigOptions {
             settings: String::new(),
             import: true,
             admin: None,
+            vault: VaultChoice::Memory,
+            upstream: None,
+            more_keys: Vec::new(),
+            clock: None,
         }
     }
 }
@@ -108,17 +124,15 @@ impl Rig {
             std::fs::write(folder.path().join("settings.toml"), &options.settings)
                 .expect("settings are written");
         }
-        let keys: Vec<String> = options
-            .script
-            .accounts
-            .iter()
-            .flat_map(|account| {
-                let line = |key: &String| format!("{key} {}", account.id);
-                account.keys.iter().map(line)
-            })
-            .collect();
+        let mut keys = options.more_keys;
+        let known = options.script.accounts.iter().flat_map(|account| {
+            let line = |key: &String| format!("{key} {}", account.id);
+            account.keys.iter().map(line)
+        });
+        keys.extend(known);
         let simulator = Simulator::start(options.script).await.expect("a simulator");
-        let app = Self::open_app(folder.path(), &simulator.base_url()).await;
+        let upstream = options.upstream.unwrap_or_else(|| simulator.base_url());
+        let app = Self::open_app(folder.path(), &upstream, (options.vault, options.clock)).await;
         if options.import && !keys.is_empty() {
             let request = ImportKeysRequest {
                 text: keys.join("\n"),
@@ -153,10 +167,17 @@ impl Rig {
         }
     }
 
-    async fn open_app(folder: &Path, upstream: &str) -> App {
+    async fn open_app(
+        folder: &Path,
+        upstream: &str,
+        (vault, clock): (VaultChoice, Option<Arc<dyn Clock>>),
+    ) -> App {
         let mut options = AppOptions::new(folder, Host::Server);
-        options.vault = VaultChoice::Memory;
-        options.overrides.upstream = Some(upstream.parse().expect("the simulator's address"));
+        options.vault = vault;
+        options.overrides.upstream = Some(upstream.parse().expect("an upstream address"));
+        if let Some(clock) = clock {
+            options.clock = clock;
+        }
         App::open(options).await.expect("the engine opens")
     }
 
@@ -235,7 +256,8 @@ impl Rig {
     /// When the database cannot be read.
     pub async fn rows(&self) -> Vec<RequestView> {
         let app = self.app.clone();
-        let flushed = tokio::task::spawn_blocking(move || app.flush_journal(Duration::from_secs(5)));
+        let flushed =
+            tokio::task::spawn_blocking(move || app.flush_journal(Duration::from_secs(5)));
         assert!(flushed.await.expect("no panic"), "the journal is flushed");
         let mut rows = Vec::new();
         let mut before = None;

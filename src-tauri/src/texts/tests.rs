@@ -22,7 +22,11 @@ const ALL: [Text; 13] = [
 fn both_languages_have_every_text() {
     for one in ALL {
         assert!(ENGLISH.contains_key(one.key()), "{} in en.json", one.key());
-        assert!(CHINESE.contains_key(one.key()), "{} in zh-CN.json", one.key());
+        assert!(
+            CHINESE.contains_key(one.key()),
+            "{} in zh-CN.json",
+            one.key()
+        );
     }
 }
 

@@ -45,7 +45,10 @@ fn the_state_line_says_state_and_address() {
 #[test]
 fn a_gateway_that_can_answer_nothing_calls_for_help() {
     assert_eq!(look(GatewayState::Running, 0, 0).mood, Mood::Alert);
-    assert_eq!(look(GatewayState::Running, 0, 0).state, "No keys · http://localhost:7898/v1");
+    assert_eq!(
+        look(GatewayState::Running, 0, 0).state,
+        "No keys · http://localhost:7898/v1"
+    );
     assert_eq!(look(GatewayState::Running, 2, 0).mood, Mood::Alert);
     let taken = GatewayState::PortTaken {
         port: 7898,

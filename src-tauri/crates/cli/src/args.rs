@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use flowkeep_core::vault::VaultChoice;
 
-/// A local proxy that pools `SiliconFlow` keys.
+/// A local proxy that pools SiliconFlow keys.
 #[derive(Debug, Parser)]
 #[command(name = "flowkeep", version, propagate_version = true)]
 #[command(after_help = "Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken.")]
@@ -38,14 +38,26 @@ pub(crate) enum Command {
 /// Where keys and settings are; the same in all commands.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct PlaceArgs {
-    /// Data folder [env: `FLOWKEEP_DATA_DIR`] [default: the platform's]
-    #[arg(long, value_name = "FOLDER")]
+    /// Data folder.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        help = "Data folder [env: FLOWKEEP_DATA_DIR] [default: the platform's]"
+    )]
     pub(crate) data_dir: Option<PathBuf>,
-    /// auto, keychain, file or memory [env: `FLOWKEEP_VAULT`] [default: auto]
-    #[arg(long, value_name = "KIND")]
+    /// auto, keychain, file or memory.
+    #[arg(
+        long,
+        value_name = "KIND",
+        help = "auto, keychain, file or memory [env: FLOWKEEP_VAULT] [default: auto]"
+    )]
     pub(crate) vault: Option<VaultChoice>,
-    /// Upstream base URL [env: `FLOWKEEP_UPSTREAM`] [default: <https://api.siliconflow.cn/v1>]
-    #[arg(long, value_name = "URL")]
+    /// Upstream base URL.
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "Upstream base URL [env: FLOWKEEP_UPSTREAM] [default: https://api.siliconflow.cn/v1]"
+    )]
     pub(crate) upstream: Option<String>,
 }
 
@@ -53,14 +65,25 @@ pub(crate) struct PlaceArgs {
 #[derive(Args, Clone, Debug, Default)]
 #[command(after_help = SERVE_VARIABLES)]
 pub(crate) struct ServeArgs {
-    /// Address to listen on [env: `FLOWKEEP_HOST`] [default: 127.0.0.1 and ::1]
-    #[arg(long, value_name = "ADDRESS")]
+    /// Address to listen on.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        help = "Address to listen on [env: FLOWKEEP_HOST] [default: 127.0.0.1 and ::1]"
+    )]
     pub(crate) host: Option<String>,
-    /// Port; 0 lets the system choose [env: `FLOWKEEP_PORT`] [default: 7898]
-    #[arg(long, value_name = "PORT")]
+    /// Port; 0 lets the system choose.
+    #[arg(
+        long,
+        value_name = "PORT",
+        help = "Port; 0 lets the system choose [env: FLOWKEEP_PORT] [default: 7898]"
+    )]
     pub(crate) port: Option<u16>,
-    /// Serve clients without a token; on loopback only [env: `FLOWKEEP_NO_TOKEN`]
-    #[arg(long)]
+    /// Serve clients without a token; on loopback only.
+    #[arg(
+        long,
+        help = "Serve clients without a token; on loopback only [env: FLOWKEEP_NO_TOKEN]"
+    )]
     pub(crate) no_token: bool,
     /// Where everything is.
     #[command(flatten)]

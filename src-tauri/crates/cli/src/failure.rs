@@ -1,8 +1,11 @@
 //! Why a command did not do what it was asked, and its exit code.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use flowkeep_contract::{ApiError, ErrorCode};
+use flowkeep_core::app::OpenError;
+use flowkeep_core::settings::SettingsError;
 use flowkeep_gateway::BindError;
 
 /// Another program has the port; the number of `EADDRINUSE` on Linux (F26).
@@ -35,9 +38,36 @@ impl Failure {
     }
 }
 
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Self::Failed(format!("{error:#}"))
+impl Failure {
+    /// A failure in the words of an error and of what caused it.
+    pub(crate) fn because(error: &dyn Error) -> Self {
+        Self::Failed(chain(error))
+    }
+}
+
+/// The causes in one line; an error that repeats its cause says it once.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        let words = inner.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = inner.source();
+    }
+    text
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        match &error {
+            OpenError::Settings(SettingsError::TokenNeeded | SettingsError::Address(_)) => {
+                Self::Usage(chain(&error))
+            }
+            _ => Self::because(&error),
+        }
     }
 }
 
@@ -58,7 +88,7 @@ impl From<BindError> for Failure {
             BindError::PortTaken { port, .. } => Self::PortTaken(format!(
                 "{error}; stop that program, or choose another port with --port (now {port})"
             )),
-            BindError::Io { .. } => Self::from(anyhow::Error::new(error)),
+            BindError::Io { .. } => Self::because(&error),
         }
     }
 }

@@ -20,7 +20,8 @@ const NAMES: [&str; 2] = ["FLOWKEEP_LOG", "RUST_LOG"];
 
 /// Starts logging; what is buffered is written when the guard is dropped.
 pub(crate) fn start(folder: &Path, variables: &Variables) -> Result<WorkerGuard, Failure> {
-    let failed = |what: String| Failure::Failed(format!("open logs in {}: {what}", folder.display()));
+    let failed =
+        |what: String| Failure::Failed(format!("open logs in {}: {what}", folder.display()));
     private::ensure_folder(folder).map_err(|error| failed(error.to_string()))?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
@@ -49,7 +50,8 @@ pub(crate) fn start_quiet(variables: &Variables) -> Result<(), Failure> {
     Ok(())
 }
 
-fn to_stderr<S>() -> fmt::Layer<S, fmt::format::DefaultFields, fmt::format::Format, fn() -> std::io::Stderr> {
+fn to_stderr<S>()
+-> fmt::Layer<S, fmt::format::DefaultFields, fmt::format::Format, fn() -> std::io::Stderr> {
     fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)

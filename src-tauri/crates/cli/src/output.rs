@@ -38,7 +38,8 @@ pub(crate) fn progress(text: &str) {
 /// writing around.
 pub(crate) fn plain(text: &str) -> String {
     let hidden = |c: &char| {
-        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };
     text.chars().filter(|c| *c == '\n' || !hidden(c)).collect()
 }

@@ -1,4 +1,4 @@
-//! `flowkeep simulate`: a stand-in for `SiliconFlow` that needs no key (D19).
+//! `flowkeep simulate`: a stand-in for SiliconFlow that needs no key (D19).
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::Body;
 use flowkeep_core::app::Failure;
 use flowkeep_core::model::Protocol;
+use flowkeep_core::upstream::redact::redact;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde_json::json;
 
@@ -61,16 +62,18 @@ impl Refusal {
     /// The HTTP answer.
     #[must_use]
     pub fn into_response(self) -> Response<Body> {
+        // A message may quote what was sent, which may be a key by mistake (S17).
+        let message = redact(&self.message, &[]);
         let body = match self.protocol {
             Protocol::OpenAi => json!({"error": {
-                "message": self.message,
+                "message": message,
                 "type": kind(self.status, self.protocol),
                 "param": null,
                 "code": self.code,
             }}),
             Protocol::Anthropic => json!({"type": "error", "error": {
                 "type": kind(self.status, self.protocol),
-                "message": self.message,
+                "message": message,
             }}),
         };
         let mut response = Response::new(Body::from(body.to_string()));

@@ -14,6 +14,7 @@ use flowkeep_core::app::App;
 use flowkeep_core::model::{Protocol, Route};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
+use crate::answer::harden;
 use crate::error::Refusal;
 
 pub use content::{ContentRule, check_content_type};
@@ -41,9 +42,9 @@ impl Guard {
         let settings = self.app.effective_settings();
         if request.method() == Method::CONNECT {
             return Err(Refusal::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "this is not a forward proxy",
+                StatusCode::BAD_REQUEST,
+                "no_forward_proxy",
+                "this is not a forward proxy; use the address as base URL",
             ));
         }
         host::check(request, &settings.allowed_hosts)?;
@@ -78,6 +79,7 @@ fn preflight(origin: &HeaderValue) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     let headers = response.headers_mut();
+    harden(headers);
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     headers.insert(header::VARY, HeaderValue::from_static("origin"));
     headers.insert(

@@ -1,4 +1,4 @@
-//! Listening addresses: 127.0.0.1 and ::1 by default (S1), and what to say when
+//! Listening addresses: `127.0.0.1` and `::1` by default (S1), and what to say when
 //! the port is taken (F26, S43).
 
 use std::io;

@@ -1,6 +1,6 @@
 //! `/v1/*`: token, content type, body, then the relay.
 
-mod intake;
+pub(crate) mod intake;
 
 use std::sync::Arc;
 

@@ -37,7 +37,8 @@ export function niceCeiling(value: number): number {
 export function barsOf(values: readonly number[], width: number, height: number): HourChart {
   const slot = width / HOURS;
   const thickness = Math.max(2, Math.min(slot * 0.68, 22));
-  const top = niceCeiling(Math.max(0, ...values));
+  const most = Math.max(0, ...values);
+  const top = niceCeiling(most);
   const scale = (height - HEADROOM) / top;
   const bars = Array.from({ length: HOURS }, (_, hour) => {
     const value = values[hour] ?? 0;
@@ -45,7 +46,8 @@ export function barsOf(values: readonly number[], width: number, height: number)
     const x = slot * hour + (slot - thickness) / 2;
     return { hour, value, slotX: slot * hour, path: roundedBar(x, height, thickness, tall) };
   });
-  const lines = [top / 2, top].map((value) => ({ value, y: height - value * scale }));
+  const guides = most === 0 ? [] : [top / 2, top];
+  const lines = guides.map((value) => ({ value, y: height - value * scale }));
   return { slot, bars, lines };
 }
 

@@ -50,9 +50,9 @@ export const IMPORT_OUTCOME: Record<ImportOutcome, Wording> = {
   added_unchecked: wording('neutral', m.import_outcome_added_unchecked),
   added_unauthorized: wording('warn', m.import_outcome_added_unauthorized),
   known: wording('neutral', m.import_outcome_known),
-  duplicate: wording('neutral', m.import_outcome_duplicate),
-  malformed: wording('bad', m.import_outcome_malformed),
-  unauthorized: wording('bad', m.import_outcome_unauthorized),
+  duplicate: wording('neutral', m.import_outcome_duplicate, m.import_outcome_duplicate_hint),
+  malformed: wording('bad', m.import_outcome_malformed, m.import_outcome_malformed_hint),
+  unauthorized: wording('bad', m.import_outcome_unauthorized, m.import_outcome_unauthorized_hint),
 };
 
 export const GATEWAY_STATE: Record<GatewayState['state'], Wording> = {

@@ -26,7 +26,10 @@ fn serve_takes_all_flags() {
     assert!(args.no_token);
     assert_eq!(args.place.vault, Some(VaultChoice::File));
     assert_eq!(args.place.data_dir.as_deref(), Some(Path::new("/d")));
-    assert_eq!(args.place.upstream.as_deref(), Some("http://127.0.0.1:1/v1"));
+    assert_eq!(
+        args.place.upstream.as_deref(),
+        Some("http://127.0.0.1:1/v1")
+    );
 }
 
 #[test]

@@ -29,6 +29,8 @@ fn a_switch_knows_both_ways_and_nothing_else() {
 
 #[test]
 fn values_are_not_in_the_debug_output() {
-    let variables: Variables = [("FLOWKEEP_API_KEY", "a-secret-of-mine")].into_iter().collect();
+    let variables: Variables = [("FLOWKEEP_API_KEY", "a-secret-of-mine")]
+        .into_iter()
+        .collect();
     assert_eq!(format!("{variables:?}"), r#"{"FLOWKEEP_API_KEY"}"#);
 }

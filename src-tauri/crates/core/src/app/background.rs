@@ -27,9 +27,7 @@ impl App {
             .tasks
             .spawn(async move { app.follow_other_processes().await });
         let app = self.clone();
-        self.0
-            .tasks
-            .spawn(async move { app.wait_for_vault().await });
+        self.0.tasks.spawn(async move { app.follow_vault().await });
         // Weak, or journal and app would keep each other alive.
         let weak = std::sync::Arc::downgrade(&self.0);
         self.journal().on_commit(move || {
@@ -87,22 +85,24 @@ impl App {
         }
     }
 
-    /// S20: a keychain that is unlocked later is used without a restart.
-    async fn wait_for_vault(&self) {
-        while self.vault_locked() {
-            if self.rest(VAULT_LOOK).await {
-                return;
+    /// S20, F42: a keychain that is unlocked or comes back is used without a
+    /// restart. While all is well this only reads a flag.
+    async fn follow_vault(&self) {
+        while !self.rest(VAULT_LOOK).await {
+            if self.0.vault.state() == VaultState::Ready {
+                continue;
             }
             let looked = self
                 .blocking(|app| {
-                    if app.note_vault_state() == VaultState::Locked {
-                        return Ok(());
+                    let _ = app.0.vault.probe();
+                    match app.note_vault_state() {
+                        VaultState::Ready => app.take_up_vault(),
+                        VaultState::Locked | VaultState::Unavailable => Ok(()),
                     }
-                    app.take_up_vault()
                 })
                 .await;
             match looked {
-                Ok(()) => {}
+                Ok(()) => self.changed(&[Topic::Status, Topic::Keys]),
                 Err(error) => tracing::warn!(%error, "the vault opened but cannot be read"),
             }
         }

@@ -11,8 +11,9 @@ use futures_util::StreamExt as _;
 
 use super::App;
 use super::probe::{Probed, probe};
-use crate::model::{ApiKey, Condition, KeyId, KeyState, MalformedKey};
+use crate::model::{ApiKey, Condition, Fingerprint, KeyId, KeyState, MalformedKey};
 use crate::store::NewKey;
+use crate::upstream::redact::redact;
 
 const MAX_TEXT: usize = 16 * 1024 * 1024;
 const MAX_LABEL: usize = 120;
@@ -42,32 +43,42 @@ pub struct ImportEntryError {
     pub reason: MalformedKey,
 }
 
-/// Reads `key [label]` lines with any separator; blank lines and `#` comments
-/// are skipped.
+/// Reads `key [label]` lines with any separator, and lines of keys only; blank
+/// lines and `#` comments are skipped.
 #[must_use]
 pub fn read_lines(text: &str) -> Vec<Result<ImportEntry, ImportEntryError>> {
     text.trim_start_matches('\u{feff}')
         .lines()
         .zip(1_u32..)
-        .filter_map(|(content, line)| read_line(content, line))
+        .flat_map(|(content, line)| read_line(content, line))
         .collect()
 }
 
-fn read_line(content: &str, line: u32) -> Option<Result<ImportEntry, ImportEntryError>> {
+fn read_line(content: &str, line: u32) -> Vec<Result<ImportEntry, ImportEntryError>> {
     let separates =
         |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '"' | '\'' | '，' | '；');
     let content = content.trim_matches(separates);
     if content.is_empty() || content.starts_with('#') {
-        return None;
+        return Vec::new();
+    }
+    let words = content.split(separates).filter(|word| !word.is_empty());
+    let keys: Option<Vec<_>> = words.map(|word| ApiKey::parse(word).ok()).collect();
+    if let Some(keys) = keys {
+        let entry = |key| ImportEntry {
+            line,
+            key,
+            label: None,
+        };
+        return keys.into_iter().map(|key| Ok(entry(key))).collect();
     }
     let (word, rest) = content.split_once(separates).unwrap_or((content, ""));
-    let label: String = rest
-        .trim_matches(separates)
+    // Labels are stored and shown as they are: no place for a second key (S17).
+    let label: String = redact(rest.trim_matches(separates), &[])
         .chars()
         .filter(|c| !c.is_control())
         .take(MAX_LABEL)
         .collect();
-    Some(match ApiKey::parse(word) {
+    vec![match ApiKey::parse(word) {
         Ok(key) => Ok(ImportEntry {
             line,
             key,
@@ -78,7 +89,7 @@ fn read_line(content: &str, line: u32) -> Option<Result<ImportEntry, ImportEntry
             masked: mask_word(word),
             reason,
         }),
-    })
+    }]
 }
 
 /// A malformed word may still be most of a key, so only its start is shown.
@@ -126,7 +137,7 @@ impl App {
             .blocking(|app| Ok(app.0.store.known_fingerprints()?))
             .await?;
         let mut tally = Tally::default();
-        let fresh = tally.sort_out(lines, known);
+        let fresh = tally.sort_out(lines, &known);
         let checked = self.check_all(fresh, request.validate).await;
         let accepted = tally.judge(checked, request.force);
         self.add_keys(accepted).await?;
@@ -239,7 +250,7 @@ impl Tally {
     fn sort_out(
         &mut self,
         lines: Vec<Result<ImportEntry, ImportEntryError>>,
-        known: HashSet<crate::model::Fingerprint>,
+        known: &HashSet<Fingerprint>,
     ) -> Vec<ImportEntry> {
         let mut seen = HashSet::new();
         let mut fresh = Vec::new();

@@ -84,8 +84,8 @@ impl App {
         Ok(report)
     }
 
-    /// Reads store and vault again and hands the members to the pool. With a
-    /// locked vault the pool stays as it is: keys that serve go on serving.
+    /// Reads store and vault again and hands the members to the pool. A secret
+    /// that the vault cannot give now stays as the pool has it.
     pub(super) fn reload_pool(&self) -> Result<(), ApiError> {
         let rows = self.0.store.keys()?;
         let accounts = self.0.store.accounts()?;
@@ -94,7 +94,15 @@ impl App {
             let models = cooling.entry(row.account_id).or_default();
             models.push((row.model, row.condition));
         }
-        let secrets = self.read_secrets()?;
+        let secrets = match self.read_secrets() {
+            Ok(secrets) => secrets,
+            // F42: keys that serve go on serving while the keychain is away.
+            Err(error) if self.pool().counts(self.now()).total > 0 => {
+                tracing::warn!(%error, "the vault does not answer; keys are as last read");
+                HashMap::new()
+            }
+            Err(error) => return Err(error),
+        };
         let labels: HashMap<&AccountId, Arc<str>> = accounts
             .iter()
             .map(|row| (&row.account_id, Arc::from(row.label.as_str())))
@@ -102,7 +110,8 @@ impl App {
         let members = rows
             .into_iter()
             .map(|row| {
-                let secret = secrets.get(&row.key_id).cloned();
+                let fresh = secrets.get(&row.key_id).cloned();
+                let secret = fresh.or_else(|| self.pool().secret(&row.key_id));
                 let label = labels.get(&row.account_id).cloned();
                 member(row, label.unwrap_or_default(), secret)
             })

@@ -183,13 +183,12 @@ impl App {
                 .find(|row| row.client_id == DEFAULT_CLIENT && row.revoked_at_ms.is_none());
             return Ok(known.map(|row| row.token_hash));
         }
-        let token = match self.0.vault.load()?.token {
-            Some(token) => token,
-            None => {
-                let token = generate_token();
-                self.0.vault.set_token(&token)?;
-                token
-            }
+        let token = if let Some(token) = self.0.vault.load()?.token {
+            token
+        } else {
+            let token = generate_token();
+            self.0.vault.set_token(&token)?;
+            token
         };
         let hash = token_hash(token.expose_secret());
         let known = self.0.store.clients()?;

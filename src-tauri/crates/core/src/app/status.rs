@@ -4,6 +4,7 @@ use flowkeep_contract::{
     ApiError, Empty, GatewayState, GatewayStatus, KeyCounts, SetPausedRequest, Topic, VaultKind,
     VaultState, VaultStatus,
 };
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::App;
@@ -15,7 +16,7 @@ impl App {
     pub fn status(&self) -> GatewayStatus {
         let (settings, gateway, port, upstream) = self.live(|live| {
             (
-                live.settings.clone(),
+                Arc::clone(&live.settings),
                 live.gateway.clone(),
                 live.port,
                 live.upstream.base().to_owned(),

@@ -57,8 +57,9 @@ pub struct Scan {
     pub error_event: bool,
 }
 
-/// Watches a body pass. Memory: for a stream, one line; for JSON, its last
-/// 64 KiB, or up to 4 MiB of a document whose usage does not stand at its end.
+/// Watches a body pass. Memory: for a stream, the last payload with usage and
+/// what came of a cut line, each at most 1 MiB; for JSON up to 4 MiB, of a larger
+/// document its last 64 KiB and a chunk.
 #[derive(Debug)]
 pub struct UsageScanner(Kind);
 
@@ -82,7 +83,8 @@ impl UsageScanner {
         })
     }
 
-    /// Looks at the next chunk, cut anywhere. The chunk is shared, not copied.
+    /// Looks at the next chunk, cut anywhere. Whole lines of a stream cost no
+    /// allocation; chunks of a document are shared, not copied.
     pub fn feed(&mut self, chunk: &Bytes) {
         match &mut self.0 {
             Kind::Json(json) => json.feed(chunk),

@@ -1,6 +1,5 @@
 //! The pool, told as stories. Time is passed in and never waited for.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::*;

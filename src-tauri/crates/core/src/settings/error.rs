@@ -59,12 +59,12 @@ pub enum SettingsError {
     /// An address is not allowed.
     #[error(transparent)]
     Address(#[from] InvalidAddress),
-    /// `settings.toml` is no TOML, or a value has the wrong type.
-    #[error("{} cannot be understood: {reason}", path.display())]
+    /// `settings.toml` is no TOML, or a value is not allowed.
+    #[error("{} cannot be used: {reason}", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// The parser's words, on one line.
+        /// What is wrong, on one line.
         reason: String,
     },
     /// There is no folder for the user's data.

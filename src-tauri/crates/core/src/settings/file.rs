@@ -4,6 +4,7 @@
 //! is damaged, that one serves, with a warning; a damaged file that is about to
 //! be replaced is kept as `settings.toml.damaged`.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item, Table};
@@ -97,7 +98,7 @@ impl SettingsFile {
             let line = error.span().map_or(0, |span| line_of(text, span.start));
             self.malformed(&format!("line {line}: {}", error.message()))
         })?;
-        check(&settings)?;
+        check(&settings).map_err(|error| self.malformed(&error))?;
         Ok(settings)
     }
 
@@ -112,16 +113,14 @@ impl SettingsFile {
             let settings: Settings = toml::from_str(&text).ok()?;
             check(&settings).ok().map(|()| settings)
         });
-        match understood {
-            Some(settings) => (
-                settings,
-                Some(format!("{error}; the last good settings are used")),
-            ),
-            None => (
-                Settings::default(),
-                Some(format!("{error}; the default settings are used")),
-            ),
-        }
+        let cause = error.source().map(|cause| format!(": {cause}"));
+        let reason = format!("{error}{}", cause.unwrap_or_default());
+        let (settings, which) = understood.map_or_else(
+            || (Settings::default(), "default"),
+            |settings| (settings, "last good"),
+        );
+        let warning = format!("{reason}; the {which} settings are used");
+        (settings, Some(warning))
     }
 
     /// Keeps the damaged file under another name; the last good one goes on.
@@ -152,16 +151,29 @@ fn check(settings: &Settings) -> Result<(), SettingsError> {
     settings.check()
 }
 
-/// Sets what differs from the defaults, removes what does not.
+/// Changes what is not as wanted: sets it, or removes it when it is the default.
 fn merge(table: &mut Table, settings: &Settings) {
     let (wanted, defaults) = (to_table(settings), to_table(&Settings::default()));
     for (name, item) in &wanted {
-        if defaults.get(name).map(Item::to_string) == Some(item.to_string()) {
-            table.remove(name);
-        } else if table.get(name).map(Item::to_string) != Some(item.to_string()) {
-            table.insert(name, item.clone());
+        let value = plain(item);
+        match table.get_mut(name) {
+            Some(current) if plain(current) == value => {}
+            _ if defaults.get(name).map(plain) == Some(value) => {
+                table.remove(name);
+            }
+            Some(current) => *current = item.clone(),
+            None => {
+                table.insert(name, item.clone());
+            }
         }
     }
+}
+
+/// A value without the spaces and comments around it.
+fn plain(item: &Item) -> Option<String> {
+    let mut value = item.as_value()?.clone();
+    value.decor_mut().clear();
+    Some(value.to_string())
 }
 
 fn to_table(settings: &Settings) -> Table {

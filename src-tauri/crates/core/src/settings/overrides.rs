@@ -41,19 +41,28 @@ impl Settings {
                 overridden.push(name);
             }
         };
-        lay("port", put(&mut settings.port, &overrides.port));
-        lay("host", put(&mut settings.host, &overrides.host));
-        lay("upstream", put(&mut settings.upstream, &overrides.upstream));
+        lay("port", put(&mut settings.port, overrides.port.as_ref()));
+        lay("host", put(&mut settings.host, overrides.host.as_ref()));
+        lay(
+            "upstream",
+            put(&mut settings.upstream, overrides.upstream.as_ref()),
+        );
         lay(
             "require_token",
-            put(&mut settings.require_token, &overrides.require_token),
+            put(
+                &mut settings.require_token,
+                overrides.require_token.as_ref(),
+            ),
         );
-        lay("strategy", put(&mut settings.strategy, &overrides.strategy));
+        lay(
+            "strategy",
+            put(&mut settings.strategy, overrides.strategy.as_ref()),
+        );
         lay(
             "refresh_interval_s",
             put(
                 &mut settings.refresh_interval_s,
-                &overrides.refresh_interval_s,
+                overrides.refresh_interval_s.as_ref(),
             ),
         );
         settings.check()?;
@@ -64,7 +73,7 @@ impl Settings {
     }
 }
 
-fn put<T: Clone>(setting: &mut T, given: &Option<T>) -> bool {
+fn put<T: Clone>(setting: &mut T, given: Option<&T>) -> bool {
     if let Some(value) = given {
         setting.clone_from(value);
     }

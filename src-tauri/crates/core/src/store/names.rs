@@ -1,6 +1,7 @@
 //! Words that occur again and again, kept once (table `names`).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Transaction, named_params};
 
@@ -13,6 +14,14 @@ const REMEMBERED: usize = 10_000;
 
 const INSERT: &str = "INSERT INTO names (name) VALUES (:name) ON CONFLICT (name) DO NOTHING";
 const SELECT: &str = "SELECT name_id FROM names WHERE name = :name";
+
+/// The part of a word that is kept.
+pub(super) fn bounded(name: Arc<str>) -> Arc<str> {
+    if name.len() <= LONGEST {
+        return name;
+    }
+    shortened(&name, LONGEST).into()
+}
 
 /// Numbers of words, as far as they were used lately.
 #[derive(Debug, Default)]

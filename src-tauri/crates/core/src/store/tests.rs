@@ -271,8 +271,7 @@ fn damage_found_by_a_query_makes_the_writer_begin_anew() {
     };
     assert!(error::is_damage(source), "{source:?}");
     write(&store, (0..5).map(record));
-    // The writer has looked at the request to replace the file by now, or does
-    // so before the next flush ends.
+    // If the first ones were under way already, the file is replaced after them.
     write(&store, (5..10).map(record));
     assert!(files(&folder).contains(&format!("usage.db.corrupt-{NOON}")));
     assert!(store.usage_between(0, i64::MAX).unwrap().calls >= 5);

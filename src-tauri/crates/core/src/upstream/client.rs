@@ -22,8 +22,8 @@ impl Default for Deadlines {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(5),
-            first_byte: Duration::from_secs(600),
-            stream_idle: Duration::from_secs(300),
+            first_byte: Duration::from_mins(10),
+            stream_idle: Duration::from_mins(5),
         }
     }
 }
@@ -57,6 +57,27 @@ pub enum SendError {
     /// The client's own body broke off while it was sent.
     #[error("the request body broke off")]
     Body(#[source] reqwest::Error),
+    /// The client's own body turned out longer than allowed while it was sent.
+    #[error("the request body is larger than allowed")]
+    BodyTooLarge,
+    /// The client's own body stopped coming while it was sent.
+    #[error("no byte of the request body came for too long")]
+    BodyIdle,
+}
+
+/// Why a body that streams through cannot be sent to its end. The body of an
+/// [`Outgoing`] fails with this, so that it is told from the upstream's faults.
+#[derive(Debug, thiserror::Error)]
+pub enum UploadError {
+    /// The client broke off.
+    #[error("the client's upload broke off")]
+    BrokeOff(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It is longer than allowed.
+    #[error("the upload is larger than allowed")]
+    TooLarge,
+    /// It stopped coming.
+    #[error("no byte of the upload came for too long")]
+    Idle,
 }
 
 impl SendError {
@@ -67,7 +88,8 @@ impl SendError {
             Self::NotSent(_) | Self::ConnectTimedOut(_) => Class::NotSent,
             Self::NoAnswer(_) => Class::NoAnswer,
             Self::TimedOut(_) => Class::TimedOut,
-            Self::Body(_) => Class::ClientGone,
+            Self::Body(_) | Self::BodyIdle => Class::ClientGone,
+            Self::BodyTooLarge => Class::Rejected,
         }
     }
 
@@ -183,8 +205,10 @@ impl UpstreamClient {
         }
     }
 
-    /// S12: scheme, host and port always stay the base's own, whatever the path.
-    fn url(&self, path: &str, query: Option<&str>) -> Url {
+    /// The address of a request. S12: scheme, host and port always stay the
+    /// base's own, whatever the path.
+    #[must_use]
+    pub fn url(&self, path: &str, query: Option<&str>) -> Url {
         let mut url = self.base.clone();
         url.set_path(&format!(
             "{}/{path}",
@@ -202,11 +226,25 @@ impl UpstreamClient {
             }
             return SendError::NotSent(error);
         }
-        if error.is_body() {
-            return SendError::Body(error);
+        match upload_error(&error) {
+            Some(UploadError::BrokeOff(_)) => SendError::Body(error),
+            Some(UploadError::TooLarge) => SendError::BodyTooLarge,
+            Some(UploadError::Idle) => SendError::BodyIdle,
+            None => SendError::NoAnswer(error),
         }
-        SendError::NoAnswer(error)
     }
+}
+
+/// The upload's own fault in a failed request; reqwest has no name for it.
+fn upload_error(error: &reqwest::Error) -> Option<&UploadError> {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        if let Some(fault) = error.downcast_ref() {
+            return Some(fault);
+        }
+        cause = error.source();
+    }
+    None
 }
 
 fn bearer(key: &ApiKey) -> HeaderValue {

@@ -20,25 +20,34 @@ const FORWARDED: &[&str] = &[
 const FORWARDED_PREFIXES: &[&str] = &["openai-", "x-stainless-"];
 
 /// Response headers that stay here: they speak of the upstream's connection,
-/// its origin or its server, none of which the client is talking to.
+/// its origin or its server, none of which the client is talking to, or make a
+/// browser act in the name of this origin.
 const WITHHELD: &[&str] = &[
     "alt-svc",
+    "clear-site-data",
     "connection",
     "content-security-policy",
+    "content-security-policy-report-only",
     "cross-origin-resource-policy",
     "keep-alive",
+    "link",
     "nel",
     "proxy-authenticate",
     "proxy-connection",
+    "refresh",
     "report-to",
+    "reporting-endpoints",
     "server",
+    "service-worker-allowed",
     "set-cookie",
+    "sourcemap",
     "strict-transport-security",
     "te",
     "trailer",
     "transfer-encoding",
     "upgrade",
     "via",
+    "www-authenticate",
     "x-powered-by",
 ];
 

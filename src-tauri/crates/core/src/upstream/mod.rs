@@ -10,4 +10,4 @@ mod client;
 pub mod headers;
 pub mod redact;
 
-pub use client::{Deadlines, Outgoing, SendError, UpstreamClient, UpstreamError};
+pub use client::{Deadlines, Outgoing, SendError, UploadError, UpstreamClient, UpstreamError};

@@ -33,14 +33,16 @@ const MAX_WORK_FACTOR: u8 = 20;
 
 type Items = BTreeMap<String, Zeroizing<Vec<u8>>>;
 
+/// The contents of `vault.key` and the identity that came out of them.
+type OpenedKey = (Zeroizing<Vec<u8>>, x25519::Identity);
+
 /// Where the encrypted file is and what opens it; shared by all operations.
 #[derive(Clone)]
 pub(super) struct VaultFile {
     vault: PathBuf,
     key: PathBuf,
     passphrase: Option<SecretString>,
-    /// The contents of `vault.key` and the identity that came out of it.
-    opened: Arc<Mutex<Option<(Zeroizing<Vec<u8>>, x25519::Identity)>>>,
+    opened: Arc<Mutex<Option<OpenedKey>>>,
 }
 
 impl VaultFile {
@@ -214,19 +216,16 @@ impl SecretStore for FileStore {
         if !self.changed {
             return Ok(());
         }
-        let identity = match &self.identity {
-            Some(identity) => {
-                if self.file.wants_wrapping() {
-                    self.file.keep(identity)?;
-                }
-                identity
+        let identity = if let Some(identity) = &self.identity {
+            if self.file.wants_wrapping() {
+                self.file.keep(identity)?;
             }
-            None => {
-                let identity = x25519::Identity::generate();
-                // First the key: a vault without one could never be opened.
-                self.file.keep(&identity)?;
-                self.identity.insert(identity)
-            }
+            identity
+        } else {
+            let identity = x25519::Identity::generate();
+            // First the key: a vault without one could never be opened.
+            self.file.keep(&identity)?;
+            self.identity.insert(identity)
         };
         let sealed = self
             .file

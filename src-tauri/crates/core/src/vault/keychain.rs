@@ -34,12 +34,11 @@ impl KeychainStore {
     }
 
     fn entry(&self, item: &str) -> Result<Entry, SecretStoreError> {
-        let session = match self.session.get() {
-            Some(session) => session,
-            None => {
-                let opened = platform::Session::open().map_err(|error| decode(item, error))?;
-                self.session.get_or_init(|| opened)
-            }
+        let session = if let Some(session) = self.session.get() {
+            session
+        } else {
+            let opened = platform::Session::open().map_err(|error| decode(item, error))?;
+            self.session.get_or_init(|| opened)
         };
         let user = format!("{}/{item}", self.install_id);
         session

@@ -147,6 +147,10 @@ impl Vault {
     /// # Errors
     /// When the store is locked, absent or too slow. A damaged bundle is no
     /// error: see [`VaultContents::unreadable_bundles`].
+    #[expect(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method alone is not general enough over its lifetime"
+    )]
     pub fn load(&self) -> Result<VaultContents, VaultError> {
         self.on_shelf(false, |shelf| shelf.load())
     }

@@ -89,18 +89,22 @@ impl<'a> Shelf<'a> {
             if taken.is_empty() {
                 continue;
             }
-            taken.iter().for_each(|&position| places[position] = number);
+            for &position in &taken {
+                places[position] = number;
+            }
             changes.insert(number, (Some(before), after));
         }
         let mut number = self.index.count();
         while !waiting.is_empty() {
             let mut fresh = Bundle::default();
             let taken = fill(&mut fresh, keys, &mut waiting, limit);
-            taken.iter().for_each(|&position| places[position] = number);
+            for &position in &taken {
+                places[position] = number;
+            }
             changes.insert(number, (None, fresh));
             number += 1;
         }
-        self.apply(changes)?;
+        self.apply(&changes)?;
         Ok(places)
     }
 
@@ -120,7 +124,7 @@ impl<'a> Shelf<'a> {
                 }
             }
         }
-        self.apply(changes)?;
+        self.apply(&changes)?;
         self.drop_empty_end()
     }
 
@@ -161,7 +165,7 @@ impl<'a> Shelf<'a> {
             };
             changes.insert(self.index.count(), (None, fresh));
         }
-        self.apply(changes)
+        self.apply(&changes)
     }
 
     /// Bundles to fill up: fewer writes matter more than small gaps.
@@ -228,7 +232,7 @@ impl<'a> Shelf<'a> {
     }
 
     /// Writes the changes, or takes back what was written of them.
-    fn apply(&mut self, changes: Changes) -> Result<(), VaultError> {
+    fn apply(&mut self, changes: &Changes) -> Result<(), VaultError> {
         let mut written = Vec::new();
         let result = changes.iter().try_for_each(|(number, (_, after))| {
             self.desk.check_caller()?;
@@ -238,17 +242,17 @@ impl<'a> Shelf<'a> {
         });
         if let Err(error) = result.and_then(|()| self.desk.commit()) {
             for number in written.into_iter().rev() {
-                self.take_back(number, &changes[&number].0);
+                self.take_back(number, changes[&number].0.as_ref());
             }
             return Err(error.into());
         }
-        for (number, (_, after)) in &changes {
+        for (number, (_, after)) in changes {
             self.index.note(*number, after);
         }
         Ok(())
     }
 
-    fn take_back(&mut self, number: u32, before: &Option<Bundle>) {
+    fn take_back(&mut self, number: u32, before: Option<&Bundle>) {
         let restored = match before {
             Some(bundle) => self.desk.write(&name(number), &bundle.render()),
             None => self.desk.delete(&name(number)),

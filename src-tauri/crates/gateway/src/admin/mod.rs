@@ -9,8 +9,9 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use flowkeep_contract::{ApiError, ErrorCode};
 use flowkeep_core::app::App;
+use flowkeep_core::upstream::redact::redact;
 use futures_util::StreamExt as _;
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,7 +20,9 @@ use tokio::sync::broadcast::error::RecvError;
 pub(crate) use self::session::Admin;
 pub use self::session::AdminAccess;
 use crate::answer::harden;
+use crate::error::Refusal;
 use crate::guard::{ContentRule, check_content_type};
+use crate::proxy::intake::take_whole;
 use crate::router::Shared;
 
 #[derive(Deserialize)]
@@ -29,15 +32,17 @@ pub(crate) struct Login {
     password: String,
 }
 
+/// Bytes of a login.
+const LOGIN_BODY: u64 = 16 * 1024;
+/// Bytes of a command: an import of 16 MiB, escaped.
+const COMMAND_BODY: u64 = 34 * 1024 * 1024;
+
 /// `POST /login`.
-pub(crate) async fn login(
-    State(shared): State<Shared>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Response<Body> {
-    if let Err(refusal) = check_content_type(&headers, ContentRule::Json, true) {
-        return refusal.into_response();
-    }
+pub(crate) async fn login(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
+    let body = match json_body(&shared, request, LOGIN_BODY).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
+    };
     let Ok(login) = serde_json::from_slice::<Login>(&body) else {
         let message = "send {\"username\":…,\"password\":…}";
         return failed(&ApiError::new(ErrorCode::InvalidRequest, message));
@@ -68,15 +73,15 @@ pub(crate) async fn logout(State(shared): State<Shared>, headers: HeaderMap) -> 
 pub(crate) async fn rpc(
     State(shared): State<Shared>,
     Path(command): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request<Body>,
 ) -> Response<Body> {
-    if let Err(error) = authorize(&shared, &headers) {
+    if let Err(error) = authorize(&shared, request.headers()) {
         return failed(&error);
     }
-    if let Err(refusal) = check_content_type(&headers, ContentRule::Json, true) {
-        return refusal.into_response();
-    }
+    let body = match json_body(&shared, request, COMMAND_BODY).await {
+        Ok(body) => body,
+        Err(refusal) => return refusal.into_response(),
+    };
     match dispatch(&shared.app, &command, &body).await {
         Ok(response) => response,
         Err(error) => failed(&error),
@@ -110,6 +115,13 @@ pub(crate) async fn events(State(shared): State<Shared>, headers: HeaderMap) -> 
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     harden(response.headers_mut());
     response
+}
+
+/// The body of a JSON request; nothing is read before the head is in order.
+async fn json_body(shared: &Shared, request: Request<Body>, cap: u64) -> Result<Bytes, Refusal> {
+    check_content_type(request.headers(), ContentRule::Json, true)?;
+    let idle = shared.app.effective_settings().upload_idle();
+    take_whole(request.into_body(), cap, idle).await
 }
 
 fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<(), ApiError> {
@@ -165,7 +177,8 @@ fn failed(error: &ApiError) -> Response<Body> {
         }
         ErrorCode::PortTaken | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };
-    let mut response = done(error);
+    // A message may quote what was sent, which may be a key by mistake (S17, S27).
+    let mut response = done(&ApiError::new(error.code, redact(&error.message, &[])));
     *response.status_mut() = status;
     response
 }

@@ -9,6 +9,7 @@ use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use flowkeep_core::app::{CallBody, Settings, peek};
 use flowkeep_core::model::Route;
+use flowkeep_core::upstream::UploadError;
 use http::{HeaderMap, StatusCode, header};
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
@@ -63,6 +64,21 @@ pub(super) async fn take(
         body: CallBody::Whole(bytes),
         ..looked
     })
+}
+
+/// Reads a body whole, when it has at most `cap` bytes and does not dawdle (S10).
+pub(crate) async fn take_whole(mut body: Body, cap: u64, idle: Duration) -> Result<Bytes, Refusal> {
+    if body.size_hint().lower() > cap {
+        return Err(too_large(cap));
+    }
+    let mut held = BytesMut::new();
+    while let Some(data) = next_data(&mut body, idle).await? {
+        held.extend_from_slice(&data);
+        if held.len() as u64 > cap {
+            return Err(too_large(cap));
+        }
+    }
+    Ok(held.freeze())
 }
 
 #[derive(Clone, Copy)]
@@ -164,22 +180,15 @@ async fn next_data(body: &mut Body, idle: Duration) -> Result<Option<Bytes>, Ref
 }
 
 fn too_large(cap: u64) -> Refusal {
+    let size = match cap >> 20 {
+        0 => format!("{} KiB", cap >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
+    };
     Refusal::new(
         StatusCode::PAYLOAD_TOO_LARGE,
         "body_too_large",
-        format!("the body is larger than {} MiB", cap >> 20),
+        format!("the body is larger than {size}"),
     )
-}
-
-/// The upload broke the rules; the upstream request is cut off.
-#[derive(Debug, thiserror::Error)]
-enum UploadError {
-    #[error("the client's upload broke off")]
-    Client(#[source] axum::Error),
-    #[error("the upload is larger than allowed")]
-    TooLarge,
-    #[error("no byte of the upload came for too long")]
-    Idle,
 }
 
 /// What was held and what still comes, with the cap and the idle limit.
@@ -214,7 +223,9 @@ impl http_body::Body for Upload {
                 .poll(cx)
                 .map(|()| Some(Err(UploadError::Idle))),
             Poll::Ready(None) => Poll::Ready(None),
-            Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(UploadError::Client(error)))),
+            Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Some(Err(UploadError::BrokeOff(error.into()))))
+            }
             Poll::Ready(Some(Ok(frame))) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
                 if length > this.left {

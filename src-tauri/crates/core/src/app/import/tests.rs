@@ -29,6 +29,17 @@ fn any_separator_and_label_is_read() {
     );
 }
 
+/// S17: a second key on a line must not become the first one's label, which is
+/// stored and shown as it is.
+#[test]
+fn several_keys_on_a_line_are_several_keys() {
+    let text = format!("{KEY}, {OTHER}\n{KEY} of {OTHER}");
+    assert_eq!(
+        keys(&text),
+        [(1, None), (1, None), (2, Some("of [redacted]".to_owned()))]
+    );
+}
+
 /// A malformed word may be most of a key: the report shows six characters.
 #[test]
 fn a_malformed_line_is_reported_without_its_secret() {
@@ -50,7 +61,7 @@ fn lines_are_sorted_out_and_judged_one_by_one() {
     let known = ApiKey::parse(OTHER).unwrap().fingerprint();
     let mut tally = Tally::default();
     let text = format!("{KEY} a\n{KEY} again\n{OTHER}\nnonsense");
-    let fresh = tally.sort_out(read_lines(&text), HashSet::from([known]));
+    let fresh = tally.sort_out(read_lines(&text), &HashSet::from([known]));
     assert_eq!(fresh.len(), 1);
     let accepted = tally.judge(
         fresh
@@ -82,7 +93,7 @@ fn lines_are_sorted_out_and_judged_one_by_one() {
 fn a_refused_key_is_added_only_by_force() {
     let judge = |force| {
         let mut tally = Tally::default();
-        let fresh = tally.sort_out(read_lines(KEY), HashSet::new());
+        let fresh = tally.sort_out(read_lines(KEY), &HashSet::new());
         let checked = fresh
             .into_iter()
             .map(|entry| (entry, Probed::Unknown))

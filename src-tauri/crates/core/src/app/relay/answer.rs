@@ -24,7 +24,7 @@ const ERROR_BODY_WAIT: Duration = Duration::from_secs(10);
 /// One upstream request and what came of it.
 pub(super) enum Attempt {
     /// An HTTP answer, good or bad.
-    Answered(Answer),
+    Answered(Box<Answer>),
     /// None.
     Failed(SendError),
 }
@@ -77,7 +77,9 @@ impl Answer {
                 Err(_) => Attempt::Failed(SendError::TimedOut(first_byte)),
             };
         }
-        Attempt::Answered(Self::read_error(head, body, call, key, now_unix_ms).await)
+        Attempt::Answered(Box::new(
+            Self::read_error(head, body, call, key, now_unix_ms).await,
+        ))
     }
 
     async fn look_at_success(
@@ -87,23 +89,23 @@ impl Answer {
     ) -> Attempt {
         let content_type = content_type(&head);
         let kind = BodyKind::of(call.route.protocol(), content_type.as_deref());
-        let mut held = Bytes::new();
+        let mut prefix = Bytes::new();
         if needs_look(content_type.as_deref(), kind) {
             match hold(&mut body, kind).await {
-                Ok(bytes) => held = bytes,
+                Ok(bytes) => prefix = bytes,
                 Err(error) => return Attempt::Failed(SendError::NoAnswer(error)),
             }
         }
-        let broken = classify::inspect_success(content_type.as_deref(), &held, call.stream);
+        let broken = classify::inspect_success(content_type.as_deref(), &prefix, call.stream);
         let mut verdict = broken.unwrap_or_else(|| Verdict::plain(Class::Success));
         verdict.evidence.status = Some(head.status.as_u16());
-        Attempt::Answered(Self {
+        Attempt::Answered(Box::new(Self {
             head,
-            prefix: held,
+            prefix,
             rest: Some(body),
             kind,
             verdict,
-        })
+        }))
     }
 
     async fn read_error(

@@ -91,6 +91,9 @@ impl RelayBody {
     /// server does not poll a body again that says it is at its end.
     fn pass(&mut self, data: Bytes) -> Frame<Bytes> {
         self.bytes += data.len() as u64;
+        if let Some(watch) = &mut self.watch {
+            watch.last_data = Instant::now();
+        }
         if let Some(meter) = &mut self.meter {
             meter.scanner.feed(&data);
         }
@@ -117,20 +120,20 @@ impl RelayBody {
 
     /// Breaks off: a stream says so in its own words and closes without its
     /// proper end; anything else is aborted.
-    fn break_off(&mut self, how: EndHow) -> Option<Result<Frame<Bytes>, RelayBodyError>> {
+    fn break_off(&mut self, how: EndHow) -> Result<Frame<Bytes>, RelayBodyError> {
         let text = how.error().unwrap_or_default();
         self.inner = None;
         self.end(how);
         let Some(event) = self.error_event.take() else {
-            return Some(Err(RelayBodyError(text)));
+            return Err(RelayBodyError(text));
         };
         if self.at_line_start {
-            return Some(Ok(Frame::data(event)));
+            return Ok(Frame::data(event));
         }
         let mut closed = Vec::with_capacity(event.len() + 2);
         closed.extend_from_slice(b"\n\n");
         closed.extend_from_slice(&event);
-        Some(Ok(Frame::data(closed.into())))
+        Ok(Frame::data(closed.into()))
     }
 }
 
@@ -175,20 +178,17 @@ impl Body for RelayBody {
                     return Poll::Pending;
                 };
                 let how = ready!(watch.poll(cx));
-                return Poll::Ready(this.break_off(how));
+                return Poll::Ready(Some(this.break_off(how)));
             };
             match frame {
                 None => this.inner = None,
                 Some(Err(error)) => {
                     let how = EndHow::UpstreamFailed(error.without_url().to_string());
-                    return Poll::Ready(this.break_off(how));
+                    return Poll::Ready(Some(this.break_off(how)));
                 }
                 Some(Ok(frame)) => {
                     // Trailers are hop-by-hop for us (S11) and end here.
                     if let Ok(data) = frame.into_data() {
-                        if let Some(watch) = &mut this.watch {
-                            watch.last_data = Instant::now();
-                        }
                         return Poll::Ready(Some(Ok(this.pass(data))));
                     }
                 }

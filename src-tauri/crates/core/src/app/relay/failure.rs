@@ -33,6 +33,10 @@ pub enum FailureCode {
     UpstreamBroken,
     /// The client's body broke off.
     BodyIncomplete,
+    /// The client's body is longer than allowed.
+    BodyTooLarge,
+    /// The client's body stopped coming.
+    UploadTimeout,
     /// A bug.
     Internal,
 }
@@ -53,6 +57,8 @@ impl FailureCode {
             Self::UpstreamRedirect => "upstream_redirect",
             Self::UpstreamBroken => "upstream_broken",
             Self::BodyIncomplete => "body_incomplete",
+            Self::BodyTooLarge => "body_too_large",
+            Self::UploadTimeout => "upload_timeout",
             Self::Internal => "internal",
         }
     }
@@ -69,6 +75,8 @@ impl FailureCode {
             | Self::UpstreamBroken => 502,
             Self::UpstreamTimeout => 504,
             Self::BodyIncomplete => 400,
+            Self::BodyTooLarge => 413,
+            Self::UploadTimeout => 408,
             Self::Internal => 500,
         }
     }
@@ -177,13 +185,17 @@ impl Failure {
                 "the upstream answered with a redirect, which is never followed; check the \
                  upstream address in Settings",
             ),
-            Class::Broken => Self::new(
-                FailureCode::UpstreamBroken,
-                format!(
-                    "the upstream answered 200 without an answer in it: {}",
-                    verdict.evidence.text
-                ),
-            ),
+            // An error that came as a 200: what it says of an account is told
+            // by the account's state, all else in its own words.
+            Class::Broken | Class::ModelBusy { .. } | Class::UpstreamFailed | Class::Rejected => {
+                Self::new(
+                    FailureCode::UpstreamBroken,
+                    format!(
+                        "the upstream answered 200 without an answer in it: {}",
+                        verdict.evidence.text
+                    ),
+                )
+            }
             _ => no_key.unwrap_or_else(|| {
                 Self::new(
                     FailureCode::NoUsableKey,
@@ -200,6 +212,8 @@ impl Failure {
             SendError::ConnectTimedOut(_) | SendError::TimedOut(_) => FailureCode::UpstreamTimeout,
             SendError::NoAnswer(_) => FailureCode::UpstreamNoAnswer,
             SendError::Body(_) => FailureCode::BodyIncomplete,
+            SendError::BodyTooLarge => FailureCode::BodyTooLarge,
+            SendError::BodyIdle => FailureCode::UploadTimeout,
         };
         Self::new(code, error.detail())
     }

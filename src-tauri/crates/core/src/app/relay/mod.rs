@@ -102,12 +102,14 @@ impl App {
             trip.attempt(&lease);
             let attempt = journey.send(&lease).await;
             let verdict = attempt.verdict();
+            // A good head is proof enough for the pool; a long body must not
+            // keep others from what it proves.
+            let settled = self.settle(&lease, journey.call.model.as_deref(), &verdict);
             if verdict.class == Class::Success
                 && let Attempt::Answered(answer) = attempt
             {
-                return Ok(trip.relay(answer, lease, &journey.call));
+                return Ok(trip.relay(*answer, lease, &journey.call));
             }
-            let settled = self.settle(&lease, journey.call.model.as_deref(), &verdict);
             let elapsed = trip.elapsed();
             let next =
                 journey
@@ -212,8 +214,12 @@ impl Journey<'_> {
         let passes = policy::passes_through(&verdict);
         match attempt {
             Attempt::Answered(answer) if passes => {
-                let retry_after = no_key.and_then(|failure| failure.retry_after);
-                Ok(trip.relay_error(answer, account, outcome, retry_after))
+                let wait = || {
+                    let model = self.call.model.as_deref();
+                    self.app.pool().retry_after(self.app.now(), model)
+                };
+                let retry_after = no_key.and_then(|failure| failure.retry_after).or_else(wait);
+                Ok(trip.relay_error(*answer, account, outcome, retry_after))
             }
             attempt => {
                 let failure = Failure::after(&attempt, &verdict, no_key);

@@ -202,13 +202,14 @@ pub(super) fn outcome(verdict: &Verdict) -> Outcome {
 }
 
 /// Whether the upstream's own answer goes to the client. A 401 does not: the
-/// client would take it for a verdict on its own token. A redirect and a broken
-/// answer do not either.
+/// client would take it for a verdict on its own token. A redirect does not
+/// either, nor an error in a 2xx, which the client would take for an answer (F14).
 pub(super) fn passes_through(verdict: &Verdict) -> bool {
+    let claims_success = |status: u16| (200..300).contains(&status);
     !matches!(
         verdict.class,
         Class::KeyUnauthorized | Class::Redirected | Class::Broken
-    )
+    ) && !verdict.evidence.status.is_some_and(claims_success)
 }
 
 #[cfg(test)]

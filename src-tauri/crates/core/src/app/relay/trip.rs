@@ -14,8 +14,9 @@ use crate::app::App;
 use crate::app::gauge::InFlight;
 use crate::clock::Moment;
 use crate::meter::{BodyKind, End, EndHow, Scan};
-use crate::model::{Class, Outcome, Protocol, RequestRecord, Usage, Verdict};
+use crate::model::{Outcome, Protocol, RequestRecord, Usage, Verdict};
 use crate::pool::Lease;
+use crate::upstream::redact;
 
 /// nginx's number for a client that left before it got a status.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -26,8 +27,8 @@ pub(super) struct Trip {
     app: App,
     started: Moment,
     record: RequestRecord,
+    /// Held while the body lives: the key counts as in flight.
     lease: Option<Lease>,
-    model: Option<Arc<str>>,
     finished: bool,
     _in_flight: InFlight,
 }
@@ -42,7 +43,7 @@ impl Trip {
                 request_id: call.request_id,
                 started_at_ms: started.unix_ms,
                 route: call.route.name().to_owned(),
-                model_asked: call.model.clone(),
+                model_asked: call.model.as_ref().map(recordable),
                 model_used: None,
                 key: None,
                 key_last_four: None,
@@ -60,7 +61,6 @@ impl Trip {
                 duration_ms: 0,
             },
             lease: None,
-            model: call.model.clone(),
             finished: false,
             _in_flight: app.enter(),
         }
@@ -156,21 +156,14 @@ impl Trip {
             error_event,
         } = end.scan;
         self.record.usage = usage;
-        let (outcome, class) = match &end.how {
-            EndHow::Complete if clean_end && !error_event => (Outcome::Success, Class::Success),
-            EndHow::Complete => (Outcome::Interrupted, Class::UpstreamFailed),
-            EndHow::UpstreamFailed(_) | EndHow::Idle => {
-                (Outcome::Interrupted, Class::UpstreamFailed)
+        let outcome = match &end.how {
+            EndHow::Complete if clean_end && !error_event => Outcome::Success,
+            EndHow::Complete | EndHow::UpstreamFailed(_) | EndHow::Idle | EndHow::Aborted => {
+                Outcome::Interrupted
             }
-            EndHow::Aborted => (Outcome::Interrupted, Class::ClientGone),
-            EndHow::ClientGone => (Outcome::ClientClosed, Class::ClientGone),
+            EndHow::ClientGone => Outcome::ClientClosed,
         };
         self.record.error = end.how.error();
-        if let Some(lease) = self.lease.take() {
-            let verdict = Verdict::plain(class);
-            let app = self.app.clone();
-            app.settle(&lease, self.model.as_deref(), &verdict);
-        }
         let status = self.record.status;
         self.finish(outcome, status);
     }
@@ -189,6 +182,14 @@ impl Trip {
         self.record.duration_ms = millis(self.elapsed());
         self.app.journal().record(self.record.clone());
     }
+}
+
+/// A model's name as it may be kept: by mistake it may be a key (S17).
+fn recordable(model: &Arc<str>) -> Arc<str> {
+    if model.contains("sk-") {
+        return redact::redact(model, &[]).into();
+    }
+    Arc::clone(model)
 }
 
 impl Drop for Trip {

@@ -14,8 +14,13 @@ fn exhaust(pool: &Pool, ms: u64, account: &str) -> Settled {
 fn an_exhausted_account_serves_no_model() {
     let pool = pool_of(&["a", "b"]);
     let settled = exhaust(&pool, 0, "a");
-    let [StateChange::Account { account, state, condition: Some(condition) }] =
-        &settled.changes[..]
+    let [
+        StateChange::Account {
+            account,
+            state,
+            condition: Some(condition),
+        },
+    ] = &settled.changes[..]
     else {
         panic!("{:?}", settled.changes);
     };
@@ -54,7 +59,13 @@ fn one_request_finds_out_when_the_time_has_come_and_the_delay_doubles() {
     let mut ms = 0;
     let mut delays = Vec::new();
     for _ in 0..8 {
-        let [StateChange::Account { condition: Some(condition), .. }] = &settled.changes[..] else {
+        let [
+            StateChange::Account {
+                condition: Some(condition),
+                ..
+            },
+        ] = &settled.changes[..]
+        else {
             panic!("{:?}", settled.changes);
         };
         assert_eq!(condition.since_ms, START, "since the first refusal");
@@ -111,7 +122,11 @@ fn many_refusals_at_once_are_one() {
     let leases: Vec<Lease> = (0..4).map(|_| lease_of(&pool, 0, MODEL, "a")).collect();
     let changes: Vec<usize> = leases
         .iter()
-        .map(|lease| settle(&pool, 5, lease, Class::AccountExhausted).changes.len())
+        .map(|lease| {
+            settle(&pool, 5, lease, Class::AccountExhausted)
+                .changes
+                .len()
+        })
         .collect();
     assert_eq!(changes, [1, 0, 0, 0]);
 }
@@ -162,7 +177,7 @@ fn faults_of_request_model_and_upstream_touch_no_account() {
     for class in [
         Class::Rejected,
         Class::ModelBusy {
-            retry_after: Some(Duration::from_secs(60)),
+            retry_after: Some(Duration::from_mins(1)),
         },
         Class::UpstreamFailed,
         Class::Broken,
@@ -174,7 +189,11 @@ fn faults_of_request_model_and_upstream_touch_no_account() {
     ] {
         let before = pool.views(at(0));
         let lease = pick(&pool, 0).unwrap();
-        assert_eq!(settle(&pool, 0, &lease, class), Settled::default(), "{class:?}");
+        assert_eq!(
+            settle(&pool, 0, &lease, class),
+            Settled::default(),
+            "{class:?}"
+        );
         drop(lease);
         assert_eq!(pool.views(at(0)), before, "{class:?}");
         assert!(!pick(&pool, 0).unwrap().is_probe());

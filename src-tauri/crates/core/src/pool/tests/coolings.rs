@@ -33,7 +33,10 @@ fn a_limit_lasts_as_long_as_its_window_and_a_little_more() {
     for (class, expected) in cases {
         let length = kept_away_by(class);
         let longest = expected + (expected / 10).min(MINUTE);
-        assert!((expected..=longest).contains(&length), "{class:?}: {length}");
+        assert!(
+            (expected..=longest).contains(&length),
+            "{class:?}: {length}"
+        );
     }
 }
 
@@ -42,12 +45,22 @@ fn only_that_model_is_left_alone() {
     let pool = pool_of(&["a", "b"]);
     let lease = lease_of(&pool, 0, MODEL, "a");
     let settled = settle(&pool, 0, &lease, limited(RateWindow::Minute, None));
-    let [StateChange::Cooling { account, model, condition }] = &settled.changes[..] else {
+    let [
+        StateChange::Cooling {
+            account,
+            model,
+            condition,
+        },
+    ] = &settled.changes[..]
+    else {
         panic!("{:?}", settled.changes);
     };
     assert_eq!((account.as_str(), model.as_str()), ("a", MODEL));
     assert_eq!(condition.text, "the vendor's words");
-    assert_eq!((condition.status, condition.vendor_code), (Some(429), Some(50_602)));
+    assert_eq!(
+        (condition.status, condition.vendor_code),
+        (Some(429), Some(50_602))
+    );
     assert_eq!(condition.since_ms, START);
     for ms in [0, 1, 59_999] {
         assert_eq!(pick(&pool, ms).unwrap().key().as_str(), "b");
@@ -59,7 +72,7 @@ fn only_that_model_is_left_alone() {
     let counts = pool.counts(at(1));
     assert_eq!((counts.usable, counts.cooling), (2, 1));
     // And is back afterwards.
-    assert_eq!(pick(&pool, 66_001).unwrap().key().as_str(), "a");
+    assert!(!lease_of(&pool, 66_001, MODEL, "a").is_probe());
     assert_eq!(pool.counts(at(66_001)).cooling, 0);
 }
 
@@ -86,11 +99,16 @@ fn a_jumping_clock_neither_frees_nor_traps() {
 fn an_unnamed_window_grows_with_each_failure_in_a_row() {
     let pool = pool_of(&["a", "b"]);
     let mut ms = 0;
-    for expected in [10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000] {
+    for expected in [
+        10_000, 20_000, 40_000, 80_000, 160_000, 320_000, 600_000, 600_000,
+    ] {
         let lease = lease_of(&pool, ms, MODEL, "a");
         let _settled = settle(&pool, ms, &lease, limited(RateWindow::Unknown, None));
         let length = kept_away_ms(&pool, ms, "a");
-        assert!((expected..=expected * 11 / 10).contains(&length), "{expected}: {length}");
+        assert!(
+            (expected..=expected * 11 / 10).contains(&length),
+            "{expected}: {length}"
+        );
         ms += u64::try_from(length).unwrap();
     }
     // A success ends the row.
@@ -112,7 +130,11 @@ fn requests_that_were_under_way_count_as_one_failure() {
     let leases: Vec<Lease> = (0..5).map(|_| pick(&pool, 0).unwrap()).collect();
     let changes: Vec<usize> = leases
         .iter()
-        .map(|lease| settle(&pool, 10, lease, limited(RateWindow::Unknown, None)).changes.len())
+        .map(|lease| {
+            settle(&pool, 10, lease, limited(RateWindow::Unknown, None))
+                .changes
+                .len()
+        })
         .collect();
     assert_eq!(changes, [1, 0, 0, 0, 0]);
     assert!(kept_away_ms(&pool, 10, "a") <= 11_000);
@@ -121,7 +143,10 @@ fn requests_that_were_under_way_count_as_one_failure() {
     let early = lease_of(&pool, 0, MODEL, "a");
     let late = lease_of(&pool, 0, MODEL, "a");
     let _settled = settle(&pool, 10, &late, limited(RateWindow::Minute, None));
-    assert_eq!(settle(&pool, 20, &early, Class::Success), Settled::default());
+    assert_eq!(
+        settle(&pool, 20, &early, Class::Success),
+        Settled::default()
+    );
     assert_eq!(pick(&pool, 30).unwrap().key().as_str(), "b");
 }
 
@@ -136,7 +161,9 @@ fn paid_models_are_left_alone_together() {
     };
     assert_eq!(model, "Pro/*");
     for _ in 0..3 {
-        let lease = pool.pick(at(1), &demand("Pro/deepseek-ai/DeepSeek-V3")).unwrap();
+        let lease = pool
+            .pick(at(1), &demand("Pro/deepseek-ai/DeepSeek-V3"))
+            .unwrap();
         assert_eq!(lease.key().as_str(), "paid");
     }
     assert_eq!(pick(&pool, 1).unwrap().key().as_str(), "gift");
@@ -161,7 +188,12 @@ fn client_made_names_do_not_grow_the_list_for_ever() {
     for number in 0..1_000 {
         let model = format!("model-{number}");
         let lease = pool.pick(at(0), &demand(&model)).unwrap();
-        let _settled = settle_on(&pool, 0, (&lease, &model), limited(RateWindow::Minute, None));
+        let _settled = settle_on(
+            &pool,
+            0,
+            (&lease, &model),
+            limited(RateWindow::Minute, None),
+        );
     }
     assert_eq!(view_of(&pool, 0, "a").cooling.len(), 256);
 }
@@ -188,7 +220,10 @@ fn the_last_account_is_never_shut_out() {
     let NoKey::Cooling { retry_after } = pick(&pool, 500).unwrap_err() else {
         panic!("it cools");
     };
-    assert!((29_500..=32_500).contains(&retry_after.as_millis()), "{retry_after:?}");
+    assert!(
+        (29_500..=32_500).contains(&retry_after.as_millis()),
+        "{retry_after:?}"
+    );
     assert_eq!(pool.retry_after(at(500), Some(MODEL)), Some(retry_after));
 
     let probe = pick(&pool, 3_500).unwrap();
@@ -198,7 +233,10 @@ fn the_last_account_is_never_shut_out() {
     assert!(pick(&pool, 8_500).is_err(), "not too often");
     let probe_2 = pick(&pool, 12_000).unwrap();
     drop(probe);
-    assert!(pick(&pool, 16_000).is_err(), "the first one's end is not the second one's");
+    assert!(
+        pick(&pool, 16_000).is_err(),
+        "the first one's end is not the second one's"
+    );
     let _settled = settle(&pool, 16_000, &probe_2, Class::Success);
     assert!(!pick(&pool, 16_001).unwrap().is_probe());
 }

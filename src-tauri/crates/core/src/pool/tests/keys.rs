@@ -38,11 +38,20 @@ fn a_confirmed_key_is_out_until_it_is_restored() {
     let pool = two_keys_of_one_account();
     let (key, _settled) = refuse(&pool, 0);
     let changes = pool.confirm_unauthorized(at(5), &key.as_str().into());
-    let [StateChange::Key { key: changed, state, condition: Some(condition) }] = &changes[..]
+    let [
+        StateChange::Key {
+            key: named,
+            state,
+            condition: Some(condition),
+        },
+    ] = &changes[..]
     else {
         panic!("{changes:?}");
     };
-    assert_eq!((changed.as_str(), *state), (key.as_str(), KeyState::Unauthorized));
+    assert_eq!(
+        (named.as_str(), *state),
+        (key.as_str(), KeyState::Unauthorized)
+    );
     assert_eq!(condition.text, "the vendor's words");
     assert_eq!(pool.suspects(), []);
     assert_eq!(state_of(&pool, 5, &key), KeyState::Unauthorized);
@@ -147,7 +156,11 @@ fn what_cannot_serve_is_counted_by_its_reason() {
     assert_eq!(pick(&pool, 0).unwrap_err(), NoKey::Unusable(expected));
     assert!(pool.secret(&"unreadable".into()).is_none());
     assert!(pool.secret(&"disabled".into()).is_some());
-    let order: Vec<String> = pool.views(at(0)).iter().map(|v| v.key.to_string()).collect();
+    let order: Vec<String> = pool
+        .views(at(0))
+        .iter()
+        .map(|v| v.key.to_string())
+        .collect();
     assert_eq!(order, ["unreadable", "disabled", "unauthorized"]);
 }
 
@@ -156,7 +169,11 @@ fn a_key_that_is_gone_is_no_news() {
     let pool = pool_of(&["a"]);
     let lease = pick(&pool, 0).unwrap();
     pool.load(vec![member("b", "b")], Vec::new(), at(0));
-    for class in [Class::Success, Class::KeyUnauthorized, Class::AccountExhausted] {
+    for class in [
+        Class::Success,
+        Class::KeyUnauthorized,
+        Class::AccountExhausted,
+    ] {
         assert_eq!(settle(&pool, 0, &lease, class), Settled::default());
     }
     let limit = settle(&pool, 0, &lease, limited(RateWindow::Minute, None));

@@ -98,7 +98,13 @@ fn coolings_from_before_are_taken_up() {
     assert_eq!(pick(&pool, 30_000).unwrap().key().as_str(), "a");
     let lease = pool.pick(at(0), &demand(OTHER_MODEL)).unwrap();
     assert_eq!(lease.key().as_str(), "b");
-    assert_eq!(pool.pick(at(0), &demand(OTHER_MODEL)).unwrap().key().as_str(), "a");
+    assert_eq!(
+        pool.pick(at(0), &demand(OTHER_MODEL))
+            .unwrap()
+            .key()
+            .as_str(),
+        "a"
+    );
     // Nothing is kept away for ever by a wrong clock.
     let far = pool.pick(at(25 * 3_600_000), &demand("far"));
     assert!(!far.unwrap().is_probe());

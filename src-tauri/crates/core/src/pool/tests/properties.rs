@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use proptest::prelude::*;
+use proptest::prelude::{Just, any};
+use proptest::strategy::Strategy as Generator;
+use proptest::test_runner::{Config as ProptestConfig, TestCaseError};
+use proptest::{prop_assert, prop_assert_eq, prop_oneof, proptest};
 
 use super::*;
 
@@ -18,7 +21,7 @@ enum Event {
     Reload { members: usize },
 }
 
-fn class() -> impl Strategy0 {
+fn class() -> impl Generator<Value = Class> {
     prop_oneof![
         6 => Just(Class::Success),
         3 => (0..4_usize, proptest::option::of(0..90_u64)).prop_map(|(window, after)| {
@@ -38,12 +41,7 @@ fn class() -> impl Strategy0 {
     ]
 }
 
-/// Proptest's `Strategy`, beside the pool's own.
-trait Strategy0: proptest::strategy::Strategy<Value = Class> {}
-impl<T: proptest::strategy::Strategy<Value = Class>> Strategy0 for T {}
-
-fn event() -> impl proptest::strategy::Strategy<Value = Event> {
-    use proptest::strategy::Strategy as _;
+fn event() -> impl Generator<Value = Event> {
     prop_oneof![
         6 => (0..MODELS.len()).prop_map(|model| Event::Pick { model }),
         5 => (any::<usize>(), class()).prop_map(|(lease, class)| Event::Settle { lease, class }),
@@ -92,7 +90,7 @@ proptest! {
                     }
                 }
                 Event::Drop { lease } if !held.is_empty() => {
-                    held.swap_remove(lease % held.len());
+                    drop(held.swap_remove(lease % held.len()));
                 }
                 Event::Wait { ms: more } => ms += more,
                 Event::Reload { members } => {
@@ -146,6 +144,11 @@ proptest! {
             prop_assert_eq!(state_of(&pool, later, name), KeyState::Usable);
         }
     }
+
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     /// No strategy that shares leaves an account without work.
     #[test]

@@ -8,7 +8,10 @@ const UNIT: i64 = 1_000_000_000;
 
 fn with_balances(balances: &[(&str, Option<i64>)]) -> Pool {
     let pool = Pool::new(Strategy::HighestBalance, 7);
-    let members = balances.iter().map(|(name, _)| member(name, name)).collect();
+    let members = balances
+        .iter()
+        .map(|(name, _)| member(name, name))
+        .collect();
     let seeds = balances
         .iter()
         .map(|(name, balance)| seed(name, *balance))

@@ -16,6 +16,7 @@ use rusqlite::Connection;
 
 use super::error::StoreError;
 use super::lock;
+use super::names;
 use super::usage_file::UsageFile;
 use crate::model::RequestRecord;
 use queue::Queue;
@@ -61,7 +62,10 @@ impl Journal {
 
     /// Hands a record over. Never waits for the disk; when the queue is full or
     /// closed, the record is dropped and counted.
-    pub fn record(&self, record: RequestRecord) {
+    pub fn record(&self, mut record: RequestRecord) {
+        // Whatever a client calls a model waits in memory while the disk is full.
+        record.model_asked = record.model_asked.map(names::bounded);
+        record.model_used = record.model_used.map(names::bounded);
         self.inner.queue.push(record);
     }
 

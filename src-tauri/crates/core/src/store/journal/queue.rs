@@ -108,9 +108,14 @@ impl Queue {
     /// `announce_at` is when listeners are due.
     pub(super) fn next(&self, spare: Vec<RequestRecord>, announce_at: Option<Instant>) -> Work {
         let mut state = lock(&self.state);
-        while state.records.is_empty() {
+        loop {
+            // First of all, so that nothing more goes into a damaged file.
             if std::mem::take(&mut state.replace) {
+                state.phase = Phase::Busy;
                 return Work::Replace;
+            }
+            if !state.records.is_empty() {
+                break;
             }
             if state.closing.is_some() {
                 return Work::End;

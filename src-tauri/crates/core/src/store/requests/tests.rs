@@ -103,7 +103,7 @@ fn long_and_hostile_words_are_kept_in_bounds() {
         },
         ..record(1)
     };
-    write(&store, vec![hostile; 1_000]);
+    write(&store, vec![hostile; 50]);
     let page = store.requests_page(None, 1).unwrap();
     let kept = &page[0].record;
     assert_eq!(kept.model_asked.as_deref(), Some("模".repeat(66).as_str()));
@@ -113,7 +113,7 @@ fn long_and_hostile_words_are_kept_in_bounds() {
     assert_eq!(kept.usage.prompt_tokens, Some(u64::from(u32::MAX)));
     assert_eq!(
         store.usage_between(0, i64::MAX).unwrap().prompt_tokens,
-        1_000 * i64::from(u32::MAX)
+        50 * i64::from(u32::MAX)
     );
 }
 

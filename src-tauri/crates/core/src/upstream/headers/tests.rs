@@ -65,6 +65,8 @@ fn foreign_response_headers_are_stripped() {
         ("access-control-allow-credentials", "true"),
         ("strict-transport-security", "max-age=1"),
         ("alt-svc", "h3"),
+        ("clear-site-data", "\"*\""),
+        ("refresh", "0; url=http://localhost/"),
         ("server", "nginx"),
         ("transfer-encoding", "chunked"),
         ("connection", "x-hop"),

@@ -1,0 +1,147 @@
+//! `flowkeep keys import` with good, bad and very much input.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use flowkeep_simulator::{Behaviour, Scope, sample_key};
+
+use crate::program::run;
+use crate::world::{World, sample_lines};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_bad_line_is_reported_with_its_reason() {
+    let world = World::new().await;
+    let alpha = sample_key("alpha");
+    let nobody = sample_key("nobody");
+    let text = format!(
+        "# my keys\n\n{alpha}, work\nnot-a-key\nsk-short\n{alpha}\n{nobody} lost\nsk-测试0000000000000000000\n"
+    );
+    let ended = world.import(&text, &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    let (sums, lines) = lines.split_last().unwrap();
+    assert_eq!(*sums, "added 1, known 1, rejected 4", "{ended:?}");
+    let line = |number: u32| {
+        let start = format!("line {number} ");
+        let found = lines.iter().find(|line| line.starts_with(&start));
+        *found.unwrap_or_else(|| panic!("no line {number}: {ended:?}"))
+    };
+    assert!(line(4).contains("starts with sk-"));
+    assert!(line(5).contains("characters"));
+    assert!(line(6).contains("twice"));
+    assert!(line(7).contains("401"));
+    assert!(line(8).contains("letters, digits"));
+    assert!(!ended.stdout.contains(&nobody) && !ended.stdout.contains(&alpha));
+    let keys = world.keys();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(keys[0]["label"], "work");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_key_is_added_only_by_force() {
+    let world = World::new().await;
+    let nobody = sample_key("nobody");
+    let ended = world.import(&nobody, &[]);
+    assert_eq!(ended.code, Some(1), "nothing was added: {ended:?}");
+    assert!(ended.stdout.contains("rejected 1"), "{ended:?}");
+    let ended = world.import(&nobody, &["--force"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(world.keys()[0]["state"], "unauthorized");
+    // Known lines count as well.
+    let ended = world.import(&nobody, &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(ended.stdout.contains("known 1"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_cannot_be_checked_are_added_unchecked() {
+    let world = World::new().await;
+    world
+        .simulator
+        .set_behaviour(Scope::All, Behaviour::status(503));
+    let ended = world.import(&sample_key("alpha"), &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended
+            .stdout
+            .ends_with("added 1 (1 unchecked), known 0, rejected 0")
+    );
+    world.simulator.stop().await;
+    let ended = world.import(&sample_key("beta"), &[]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(world.keys().iter().all(|key| key["state"] == "unchecked"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_asks_the_upstream_when_told_not_to() {
+    let world = World::new().await;
+    let ended = world.import(&sample_lines(), &["--no-check"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(world.simulator.ledger().count(), 0);
+    assert_eq!(world.keys().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_paste_says_what_is_expected() {
+    let world = World::new().await;
+    for text in ["", "\n \n\u{feff}\n", "# only a comment\n"] {
+        let ended = world.import(text, &[]);
+        assert_eq!(ended.code, Some(1), "{ended:?}");
+        assert!(ended.stderr.contains("sk-"), "{ended:?}");
+        assert!(ended.stdout.is_empty());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_read_and_a_missing_one_is_named() {
+    let world = World::new().await;
+    let path = world.folder().join("keys.txt");
+    std::fs::write(&path, sample_lines()).unwrap();
+    let ended = run(world.command(&["keys", "import"]).arg(&path));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert_eq!(world.keys().len(), 3);
+    let ended = run(world
+        .command(&["keys", "import"])
+        .arg("/nonexistent/keys.txt"));
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    assert!(ended.stderr.contains("/nonexistent/keys.txt"), "{ended:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_of_100_000_lines_is_sorted_out() {
+    let world = World::new().await;
+    let mut text = String::new();
+    for number in 0..100_000 {
+        let line = match number % 100 {
+            0 => sample_key(&format!("many{number:06}x")),
+            1 => sample_key("alpha"),
+            _ => format!("garbage number {number}"),
+        };
+        writeln!(text, "{line}").unwrap();
+    }
+    let ended = world.import(&text, &["--no-check"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let lines: Vec<&str> = ended.stdout.lines().collect();
+    assert_eq!(
+        lines.last(),
+        Some(&"added 1001 (1001 unchecked), known 999, rejected 98000")
+    );
+    assert_eq!(lines[lines.len() - 2], "… and 99000 more lines");
+    assert!(
+        lines[0].starts_with("line 3 "),
+        "the first bad line is the first: {}",
+        lines[0]
+    );
+    assert!(ended.took < Duration::from_secs(30), "{:?}", ended.took);
+    assert_eq!(world.keys().len(), 1001);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_much_is_refused_whole() {
+    let world = World::new().await;
+    let text = sample_lines().repeat(17 * 1024 * 1024 / sample_lines().len() + 1);
+    let ended = world.import(&text, &[]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("16 MiB"), "{}", ended.stderr);
+    assert!(world.keys().is_empty());
+}

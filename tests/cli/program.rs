@@ -1,0 +1,177 @@
+//! Starting `flowkeep`, reading what it says, and ending it.
+
+use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long a debug build on a busy machine may take for anything.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The program, with an environment of its own.
+///
+/// # Panics
+/// When it was not built.
+pub(crate) fn flowkeep(words: &[&str]) -> Command {
+    let test = std::env::current_exe().expect("a test knows where it is");
+    let folder = test.parent().and_then(|deps| deps.parent());
+    let program: PathBuf = folder.expect("target/debug").join("flowkeep");
+    assert!(
+        program.exists(),
+        "{} is missing: run cargo build -p flowkeep-cli",
+        program.display()
+    );
+    let mut command = Command::new(program);
+    command.env_clear().args(words);
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // No session bus: keychains are the business of `tests/vault`.
+    command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+    command
+}
+
+/// A program that has ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// Exit code; none when a signal killed it.
+    pub(crate) code: Option<i32>,
+    /// All of stdout that nobody took before.
+    pub(crate) stdout: String,
+    /// All of stderr that nobody took before.
+    pub(crate) stderr: String,
+    /// From the start, or from the last signal.
+    pub(crate) took: Duration,
+}
+
+/// Runs a command to its end with this text on stdin.
+pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ended {
+    let mut running = Running::spawn(command.stdin(Stdio::piped()));
+    let mut stdin = running.child.stdin.take().expect("a pipe");
+    let input = input.to_owned();
+    // A program that refuses early closes the pipe, which is no failure here.
+    let writer = thread::spawn(move || stdin.write_all(input.as_bytes()).is_ok());
+    let ended = running.wait();
+    writer.join().expect("the writer ends");
+    ended
+}
+
+/// Runs a command to its end without input.
+pub(crate) fn run(command: &mut Command) -> Ended {
+    Running::spawn(command.stdin(Stdio::null())).wait()
+}
+
+/// A program that runs; it is killed with the test.
+pub(crate) struct Running {
+    child: Child,
+    stdout: Receiver<String>,
+    stderr: Receiver<String>,
+    since: Instant,
+}
+
+impl Running {
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let stdout = lines_of(child.stdout.take().expect("a pipe"));
+        let stderr = lines_of(child.stderr.take().expect("a pipe"));
+        Self {
+            child,
+            stdout,
+            stderr,
+            since: Instant::now(),
+        }
+    }
+
+    /// Starts a server and waits for the line with its address, without `http://`.
+    pub(crate) fn serve(command: &mut Command) -> (Self, String) {
+        let running = Self::spawn(command.stdin(Stdio::null()));
+        let Ok(line) = running.stdout.recv_timeout(PATIENCE) else {
+            let ended = running.wait();
+            panic!("no address on stdout: {ended:?}");
+        };
+        let address = line.strip_prefix("listening on http://").map(str::to_owned);
+        assert!(address.is_some(), "not an address: {line}");
+        (running, address.unwrap_or_default())
+    }
+
+    /// The next line of stdout.
+    pub(crate) fn line(&self) -> String {
+        self.stdout.recv_timeout(PATIENCE).expect("another line")
+    }
+
+    /// What has come on stderr since the last look.
+    pub(crate) fn complaints(&self) -> String {
+        self.stderr.try_iter().collect::<Vec<_>>().join("\n")
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&mut self, name: &str) {
+        let pid = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
+        self.since = Instant::now();
+    }
+
+    /// Waits for the end; kills what does not end.
+    pub(crate) fn wait(mut self) -> Ended {
+        let status = self.wait_for_exit();
+        let took = self.since.elapsed();
+        Ended {
+            code: status.code(),
+            stdout: self.stdout.iter().collect::<Vec<_>>().join("\n"),
+            stderr: self.stderr.iter().collect::<Vec<_>>().join("\n"),
+            took,
+        }
+    }
+
+    fn wait_for_exit(&mut self) -> ExitStatus {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().expect("our own child") {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the program does not end");
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    /// SIGTERM, and the end.
+    pub(crate) fn stop(mut self) -> Ended {
+        self.signal("TERM");
+        self.wait()
+    }
+
+    /// SIGKILL, as when the power of the process is cut.
+    pub(crate) fn kill(mut self) {
+        self.child.kill().expect("our own child");
+        self.wait_for_exit();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn lines_of(source: impl Read + Send + 'static) -> Receiver<String> {
+    let (lines, receiver): (Sender<String>, _) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(source).lines().map_while(Result::ok) {
+            if lines.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}

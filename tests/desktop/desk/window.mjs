@@ -1,0 +1,100 @@
+// The app's window as a user has it: things to see, click and type into.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { WebDriver } from './webdriver.mjs';
+
+const PICTURES = fileURLToPath(new URL('../test-results', import.meta.url));
+const CONTROL = '\uE009';
+const RELEASE = '\uE000';
+
+const selector = (testid) => `[data-testid="${testid}"]`;
+
+export class FlowkeepWindow {
+  #driver;
+
+  /** Starts the app through a driver of its own. */
+  static async open(binary, run) {
+    const window = new FlowkeepWindow(await WebDriver.open(binary, run));
+    await window.see('page-title');
+    return window;
+  }
+
+  constructor(driver) {
+    this.#driver = driver;
+  }
+
+  /** Waits for the element and returns its text. */
+  async see(testid) {
+    return this.#driver.text(await this.#driver.find(selector(testid)));
+  }
+
+  async click(testid) {
+    await this.#driver.click(await this.#driver.find(selector(testid)));
+  }
+
+  /** Types and cuts the text, then pastes it: the way from a password manager. */
+  async paste(testid, text) {
+    const field = await this.#driver.find(selector(testid));
+    const hold = (letter) => CONTROL + letter + RELEASE;
+    await this.#driver.type(field, text);
+    await this.#driver.type(field, hold('a') + hold('x'));
+    await this.#driver.type(field, hold('v'));
+  }
+
+  async attribute(testid, name) {
+    return this.#driver.attribute(await this.#driver.find(selector(testid)), name);
+  }
+
+  /** Waits until the page, as it changes, makes `holds(...args)` true. */
+  async until(holds, ...args) {
+    const fulfilled = await this.#driver.run(
+      `(...args) => new Promise((resolve) => {
+        const holds = ${holds.toString()};
+        const observer = new MutationObserver(look);
+        const timer = setTimeout(() => end(false), 12000);
+        function end(value) {
+          observer.disconnect();
+          clearTimeout(timer);
+          resolve(value);
+        }
+        function look() {
+          if (holds(...args)) end(true);
+        }
+        observer.observe(document, {
+          subtree: true, childList: true, characterData: true, attributes: true,
+        });
+        look();
+      })`,
+      ...args,
+    );
+    if (!fulfilled) throw new Error(`the page never has ${holds.toString()}\n${await this.all()}`);
+  }
+
+  /** All text of the page. */
+  all() {
+    return this.#driver.run(() => document.body.innerText);
+  }
+
+  /** Runs the function in the page. */
+  run(work, ...args) {
+    return this.#driver.run(work, ...args);
+  }
+
+  /** Keeps a picture of the page in test-results/. */
+  async picture(name) {
+    mkdirSync(PICTURES, { recursive: true });
+    writeFileSync(path.join(PICTURES, `${name}.png`), await this.#driver.screenshot());
+  }
+
+  /** What the app and its driver printed. */
+  get output() {
+    return this.#driver.program.output;
+  }
+
+  /** Ends the driver, after the app or with it. */
+  release() {
+    return this.#driver.close();
+  }
+}

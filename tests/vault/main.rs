@@ -1,0 +1,13 @@
+//! The vault against a real Secret Service: S19, S20, F42.
+//!
+//! Each test has a bus, a keyring daemon and a home of its own. The vault reads
+//! the bus's address from its environment, so it runs in a second process of
+//! this test binary, the [`puppet`], which does what it is told line by line.
+
+#![cfg(target_os = "linux")]
+
+mod absent;
+mod desktop;
+mod keyring;
+mod locked;
+mod puppet;
