@@ -35,13 +35,17 @@ const pageRules = PAGES.map((page) => ({
 const layerRules = [
   {
     files: ['src/lib/backend/**'],
-    rules: restrict(
-      above('backend sees the contract only.', '$pages/*', '$lib/!(contract|backend)*'),
-    ),
+    rules: restrict({
+      regex: '^\\$(pages/|lib/(?!contract$|backend/))',
+      message: 'backend sees the contract only.',
+    }),
   },
   {
     files: ['src/lib/format/**'],
-    rules: restrict(above('format is pure.', '$pages/*', '$lib/!(contract|format)*')),
+    rules: restrict({
+      regex: '^\\$(pages/|lib/(?!contract$|format/))',
+      message: 'format is pure.',
+    }),
   },
   {
     files: ['src/lib/ui/**', 'src/lib/charts/**'],

@@ -88,6 +88,7 @@ function uiChecks({ command, script }) {
     ['format of the scripts', () => command(program, ...args)],
     ['lint', () => script('lint', 'ui')],
     ['types', () => script('check', 'ui')],
+    ['types and format of the browser tests', () => script('check', 'tests/ui')],
   ];
 }
 

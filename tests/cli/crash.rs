@@ -41,8 +41,8 @@ async fn kill_9_loses_no_key_and_at_most_one_batch_of_records() {
         tokio::time::sleep(wait).await;
         gateway.kill();
         let killed = Instant::now();
-        let answers = load.join_all().await.into_iter().flatten().collect();
-        check_folder(&world, answers, killed, imported);
+        let answers: Vec<_> = load.join_all().await.into_iter().flatten().collect();
+        check_folder(&world, &answers, killed, imported);
     }
     assert_eq!(world.keys().len(), imported);
 }
@@ -73,13 +73,14 @@ fn clients(world: &Arc<World>, address: &str, token: &str) -> JoinSet<Vec<Acknow
     load
 }
 
-fn check_folder(world: &World, answers: Vec<Acknowledged>, killed: Instant, keys: usize) {
+fn check_folder(world: &World, answers: &[Acknowledged], killed: Instant, keys: usize) {
     assert!(!answers.is_empty(), "there was load");
-    let (store, warnings) = Store::open(world.folder(), Arc::new(SystemClock::new())).unwrap();
+    let (store, warnings) =
+        Store::open(world.folder(), Arc::new(SystemClock::new())).expect("it opens");
     assert!(warnings.is_empty(), "{warnings:?}");
-    store.integrity_check().unwrap();
+    store.integrity_check().expect("both files are whole");
     assert_eq!(
-        store.keys().unwrap().len(),
+        store.keys().expect("keys").len(),
         keys,
         "every acknowledged key is there"
     );
@@ -106,7 +107,7 @@ fn all_ids(store: &Store) -> HashSet<String> {
     let mut ids = HashSet::new();
     let mut before = None;
     loop {
-        let rows = store.requests_page(before, 1_000).unwrap();
+        let rows = store.requests_page(before, 1_000).expect("rows");
         let Some(last) = rows.last() else {
             return ids;
         };

@@ -21,7 +21,8 @@ async fn streaming(world: &World, model: &str) -> (Running, String, Vec<Stream>)
     let token = world.token();
     let mut streams = Vec::new();
     for _ in 0..STREAMS {
-        let answer = world.chat(&address, &token, (model, true)).await.unwrap();
+        let answer = world.chat(&address, &token, (model, true)).await;
+        let answer = answer.expect("an answer");
         assert_eq!(answer.status(), 200);
         let mut stream = Stream {
             answer,
@@ -48,16 +49,17 @@ impl Stream {
         true
     }
 
-    async fn to_end(mut self) -> String {
+    async fn read_out(mut self) -> String {
         while self.more().await {}
         self.text
     }
 }
 
 fn outcomes(world: &World) -> Vec<Outcome> {
-    let (store, warnings) = Store::open(world.folder(), Arc::new(SystemClock::new())).unwrap();
+    let (store, warnings) =
+        Store::open(world.folder(), Arc::new(SystemClock::new())).expect("it opens");
     assert!(warnings.is_empty(), "{warnings:?}");
-    let rows = store.requests_page(None, 1_000).unwrap();
+    let rows = store.requests_page(None, 1_000).expect("rows");
     rows.iter().map(|row| row.record.outcome).collect()
 }
 
@@ -80,7 +82,7 @@ async fn after_sigterm_running_streams_end_well() {
     gateway.signal("TERM");
     assert_closed(&address).await;
     for stream in streams {
-        let text = stream.to_end().await;
+        let text = stream.read_out().await;
         assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
     }
     let ended = gateway.wait();
@@ -100,7 +102,7 @@ async fn streams_that_do_not_end_in_time_get_an_error_event() {
     let (mut gateway, _, streams) = streaming(&world, "sim/sse:100000:50000:8").await;
     gateway.signal("TERM");
     for stream in streams {
-        let text = stream.to_end().await;
+        let text = stream.read_out().await;
         let last = text.trim_end().rsplit("\n\n").next().unwrap_or_default();
         assert!(last.contains("error"), "the last event is {last}");
         assert!(!text.contains("[DONE]"), "it did not end well");
@@ -128,7 +130,7 @@ async fn a_second_signal_ends_it_within_a_second() {
             ended.took
         );
         for stream in streams {
-            stream.to_end().await;
+            stream.read_out().await;
         }
     }
 }

@@ -84,7 +84,7 @@ async fn nothing_asks_the_upstream_when_told_not_to() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_paste_says_what_is_expected() {
     let world = World::new().await;
-    for text in ["", "\n \n\u{feff}\n", "# only a comment\n"] {
+    for text in ["", "\u{feff}\n \n", "# only a comment\n"] {
         let ended = world.import(text, &[]);
         assert_eq!(ended.code, Some(1), "{ended:?}");
         assert!(ended.stderr.contains("sk-"), "{ended:?}");

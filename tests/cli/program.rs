@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a debug build on a busy machine may take for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program, with an environment of its own.
 ///
@@ -89,23 +89,18 @@ impl Running {
     /// Starts a server and waits for the line with its address, without `http://`.
     pub(crate) fn serve(command: &mut Command) -> (Self, String) {
         let running = Self::spawn(command.stdin(Stdio::null()));
-        let Ok(line) = running.stdout.recv_timeout(PATIENCE) else {
-            let ended = running.wait();
-            panic!("no address on stdout: {ended:?}");
-        };
+        let line = running.stdout.recv_timeout(PATIENCE).unwrap_or_default();
         let address = line.strip_prefix("listening on http://").map(str::to_owned);
-        assert!(address.is_some(), "not an address: {line}");
-        (running, address.unwrap_or_default())
+        let Some(address) = address else {
+            let ended = running.stop();
+            unreachable!("no address but {line:?}: {ended:?}");
+        };
+        (running, address)
     }
 
     /// The next line of stdout.
     pub(crate) fn line(&self) -> String {
         self.stdout.recv_timeout(PATIENCE).expect("another line")
-    }
-
-    /// What has come on stderr since the last look.
-    pub(crate) fn complaints(&self) -> String {
-        self.stderr.try_iter().collect::<Vec<_>>().join("\n")
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -116,7 +111,8 @@ impl Running {
     pub(crate) fn signal(&mut self, name: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &pid]).status();
-        assert!(sent.is_ok_and(|status| status.success()), "kill -s {name}");
+        // One that has ended already is not there for a signal.
+        assert!(sent.is_ok(), "kill -s {name}");
         self.since = Instant::now();
     }
 

@@ -12,6 +12,9 @@ fn free_port() -> u16 {
     listener.local_addr().expect("an address").port()
 }
 
+/// Flags and variables of a start.
+type Case<'a> = (&'a [&'a str], &'a [(&'a str, &'a str)]);
+
 /// S2.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_public_address_without_a_good_token_is_refused_at_once() {
@@ -19,7 +22,7 @@ async fn a_public_address_without_a_good_token_is_refused_at_once() {
     let port = free_port();
     let number = port.to_string();
     let public = ["--host", "0.0.0.0", "--port", &number];
-    let cases: [(&[&str], &[(&str, &str)]); 5] = [
+    let cases: [Case<'_>; 5] = [
         (&["--no-token"], &[]),
         (&[], &[("FLOWKEEP_NO_TOKEN", "1")]),
         (&[], &[("FLOWKEEP_API_KEY", "abc")]),
@@ -119,7 +122,7 @@ async fn an_absent_keychain_is_no_riddle() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_vault_that_others_can_read_says_what_to_do() {
-    use std::os::unix::fs::PermissionsExt as _;
+    use std::os::unix::fs::PermissionsExt;
     let world = World::new().await;
     world.serve().0.stop();
     let key = world.folder().join("vault.key");

@@ -65,7 +65,7 @@ async fn the_printed_token_opens_it_and_another_does_not() {
     gateway.stop();
 }
 
-/// S1: programs that resolve `localhost` to ::1 find it as well.
+/// S1: programs that resolve `localhost` to `::1` find it as well.
 #[tokio::test(flavor = "multi_thread")]
 async fn it_listens_on_both_loopbacks() {
     let world = World::new().await;
@@ -96,6 +96,13 @@ async fn keys_of_the_environment_serve_from_the_first_request() {
     );
     assert!(!ended.stderr.contains(&sample_key("alpha")));
     assert!(!ended.stderr.contains("a-token-of-my-own"));
+    let mut token = world.command(&["token"]);
+    token.env("FLOWKEEP_API_KEY", "a-token-of-my-own");
+    let shown = crate::program::run(&mut token);
+    assert_eq!(
+        shown.stdout, "a-token-of-my-own",
+        "the one that is in force"
+    );
     assert_eq!(world.keys().len(), 2);
 }
 

@@ -56,8 +56,9 @@ fn the_simulator_follows_a_script() {
 /// Its line of output that begins like this, without the beginning.
 fn told(demo: &Running, start: &str) -> String {
     let line = demo.line();
-    let rest = line.strip_prefix(start).map(str::to_owned);
-    rest.unwrap_or_else(|| panic!("not {start}: {line}"))
+    let rest = line.strip_prefix(start);
+    assert!(rest.is_some(), "not {start}: {line}");
+    rest.unwrap_or_default().to_owned()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -93,8 +94,8 @@ async fn the_demo_answers_has_a_past_and_leaves_nothing_behind() {
 
 fn only_entry(folder: &TempDir) -> PathBuf {
     let entries: Vec<_> = std::fs::read_dir(folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").path())
         .collect();
     assert_eq!(entries.len(), 1, "{entries:?}");
     entries.into_iter().next().expect("one entry")

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use flowkeep_contract::{Outcome, RequestView};
 use flowkeep_simulator::Entry;
-use flowkeep_tests::{PATIENCE, RawClient, Rig};
+use flowkeep_tests::{PATIENCE, RawClient, Rig, RigOptions};
 
 use crate::ledger::is_unpenalised;
 
@@ -100,14 +100,18 @@ async fn a_client_that_leaves_mid_upload_is_noticed() {
             "{\"model\":\"m\",\"messages\":\"",
         ),
     ] {
-        let rig = Rig::start().await;
+        let rig = Rig::with(RigOptions {
+            settings: "replay_mib = 1\n".to_owned(),
+            ..RigOptions::default()
+        })
+        .await;
         let mut client = RawClient::connect(&rig).await;
         let content_type = format!("content-type: {content_type}");
         let head = rig.raw_head("POST", path, &[&content_type, "content-length: 33554432"]);
         client.send(head + begin).await;
         // More than is held for a repeat, so that it streams.
-        client.send(vec![b'x'; 12 << 20]).await;
-        upstream_has(&rig, |entry| entry.body_bytes > 8 << 20).await;
+        client.send(vec![b'x'; 3 << 19]).await;
+        upstream_has(&rig, |entry| entry.body_bytes > 1 << 20).await;
         hang_up(&rig, client, "mid-upload").await;
     }
 }

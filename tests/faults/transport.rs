@@ -151,3 +151,26 @@ async fn a_connection_that_closes_while_it_is_reused_costs_nobody_an_answer() {
     assert_eq!(completed, clients.len(), "none is answered twice");
     assert!(hits.len() <= attempts as usize);
 }
+
+/// F4: what creates something is not repeated, so it does not go over a
+/// connection that may be closing.
+#[tokio::test]
+async fn what_creates_something_has_a_connection_of_its_own() {
+    const IDLE_MS: u64 = 10;
+    let rig = Rig::start().await;
+    rig.simulator
+        .set_behaviour(Scope::All, Behaviour::CloseIdle { ms: IDLE_MS });
+    let mut clients = Vec::new();
+    for number in 0..50 {
+        clients.push(rig.ask_chat(MODEL, false).await);
+        tokio::time::sleep(Duration::from_millis(IDLE_MS - number % 4)).await;
+        clients.push(rig.ask("/v1/batches", &json!({"number": number})).await);
+    }
+    // The simulator has no batches; what counts is that it was asked.
+    let created = clients.iter().skip(1).step_by(2);
+    assert!(created.clone().all(|seen| seen.status == 404));
+    assert!(created.clone().all(|seen| seen.attempts() == 1));
+    assert_eq!(rig.hits("/v1/batches").len(), 50);
+    let rows = rig.settled_rows().await;
+    assert_eq!(rows.len(), 100);
+}

@@ -51,7 +51,11 @@ async fn the_gateway_listens_on_the_two_loopback_addresses() {
 #[tokio::test]
 async fn other_addresses_of_the_machine_are_refused() {
     let rig = Rig::start().await;
-    assert!(connect(Ipv4Addr::LOCALHOST.into(), rig.port()).await.is_ok());
+    assert!(
+        connect(Ipv4Addr::LOCALHOST.into(), rig.port())
+            .await
+            .is_ok()
+    );
     let mut others = vec![IpAddr::from([127, 0, 0, 2])];
     // Connecting a UDP socket sends nothing; it only tells the own address.
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();

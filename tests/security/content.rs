@@ -38,7 +38,10 @@ async fn json_routes_take_nothing_but_json() {
         for content_type in refused {
             let answer = send(&rig, path, content_type).await;
             assert_eq!(answer.status(), 415, "{path} {content_type:?}");
-            assert_eq!(answer.headers()["x-flowkeep-error"], "unsupported_media_type");
+            assert_eq!(
+                answer.headers()["x-flowkeep-error"],
+                "unsupported_media_type"
+            );
             let text = answer.text().await.unwrap();
             assert!(text.contains("content-type: application/json"), "{text}");
         }
@@ -54,7 +57,11 @@ async fn json_routes_take_nothing_but_json() {
 #[tokio::test]
 async fn uploads_are_multipart() {
     let rig = Rig::start().await;
-    for refused in [None, Some("text/plain"), Some("application/x-www-form-urlencoded")] {
+    for refused in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+    ] {
         let answer = send(&rig, "/v1/files", refused).await;
         assert_eq!(answer.status(), 415, "{refused:?}");
     }

@@ -48,7 +48,9 @@ async fn clients_cannot_steer_a_request() {
     ];
     let mut request = rig
         .client
-        .post(rig.url(&format!("/v1/chat/completions?base_url={there}&api_key=x&host=evil.test")))
+        .post(rig.url(&format!(
+            "/v1/chat/completions?base_url={there}&api_key=x&host=evil.test"
+        )))
         .bearer_auth(&rig.token)
         .header("content-type", "application/json")
         .body(body.clone());

@@ -49,12 +49,19 @@ async fn a_401_that_echoes_the_key_is_kept_back() {
     let sentinel = Sentinel::new("Echo");
     let rig = against(None, &sentinel).await;
     rig.simulator.set_behaviour(Scope::All, Behaviour::EchoAuth);
-    let answers = [rig.ask_chat(MODEL, false).await, rig.ask_message(MODEL, true).await];
+    let answers = [
+        rig.ask_chat(MODEL, false).await,
+        rig.ask_message(MODEL, true).await,
+    ];
     for seen in &answers {
         assert_eq!(seen.status, 503, "{}", seen.text());
     }
     let hit = &rig.hits("/v1/chat/completions")[0];
-    assert_eq!(hit.key.as_deref(), Some(sentinel.key()), "the upstream did get the key");
+    assert_eq!(
+        hit.key.as_deref(),
+        Some(sentinel.key()),
+        "the upstream did get the key"
+    );
     assert_silent(rig, &sentinel, &answers, "401").await;
 }
 
@@ -65,7 +72,9 @@ async fn error_answers_lose_the_key() {
     let sentinel = Sentinel::new("Quote");
     let key = sentinel.key().to_owned();
     let (front, back) = key.split_at(20);
-    let quote = format!("{{\"code\":20015,\"message\":\"Token is Bearer {key}, again {key}\",\"data\":null}}");
+    let quote = format!(
+        "{{\"code\":20015,\"message\":\"Token is Bearer {key}, again {key}\",\"data\":null}}"
+    );
     let halves = [
         format!("{{\"code\":20015,\"message\":\"Bearer {front}"),
         format!("{back}\",\"data\":null}}"),
@@ -74,14 +83,38 @@ async fn error_answers_lose_the_key() {
     let echoing = format!("{JSON}x-echo: Bearer {key}\r\nx-siliconcloud-trace-id: {key}\r\n");
     let cases = [
         ("400", chunked("400 Bad Request", JSON, &[&quote])),
-        ("400 in two", chunked("400 Bad Request", JSON, &[&halves[0], &halves[1]])),
-        ("400 header", chunked("400 Bad Request", &echoing, &["{\"code\":20015,\"message\":\"bad\"}"])),
+        (
+            "400 in two",
+            chunked("400 Bad Request", JSON, &[&halves[0], &halves[1]]),
+        ),
+        (
+            "400 header",
+            chunked(
+                "400 Bad Request",
+                &echoing,
+                &["{\"code\":20015,\"message\":\"bad\"}"],
+            ),
+        ),
         ("403", chunked("403 Forbidden", JSON, &[&quote])),
         ("429", chunked("429 Too Many", JSON, &[&quote])),
-        ("500 page", chunked("500 Oops", "content-type: text/html\r\n", &[&format!("<p>{key}</p>")])),
+        (
+            "500 page",
+            chunked(
+                "500 Oops",
+                "content-type: text/html\r\n",
+                &[&format!("<p>{key}</p>")],
+            ),
+        ),
         ("200 envelope", chunked("200 OK", JSON, &[&quote])),
         ("200 stream", chunked("200 OK", EVENTS, &[&event])),
-        ("302", chunked("302 Found", &format!("location: http://localhost/{key}\r\n"), &[])),
+        (
+            "302",
+            chunked(
+                "302 Found",
+                &format!("location: http://localhost/{key}\r\n"),
+                &[],
+            ),
+        ),
         ("no HTTP", format!("HTTP/1.1 {key}\r\n{key}: {key}\r\n\r\n")),
     ];
     for (case, answer) in cases {

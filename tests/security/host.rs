@@ -35,8 +35,14 @@ async fn foreign_hosts_are_refused_before_anything_else() {
         let line = format!("host: {host}\r\n");
         for path in ["/v1/models", "/health", "/"] {
             let spoken = speak(&rig, get_models(&rig, path, &line)).await;
-            assert!([400, 403].contains(&spoken.status), "{host} {path}: {spoken:?}");
-            assert!(!spoken.rest.contains("\"keys\""), "{host} {path}: {spoken:?}");
+            assert!(
+                [400, 403].contains(&spoken.status),
+                "{host} {path}: {spoken:?}"
+            );
+            assert!(
+                !spoken.rest.contains("\"keys\""),
+                "{host} {path}: {spoken:?}"
+            );
         }
     }
     // The host is judged before the token: a guess of the token learns nothing.
@@ -76,7 +82,10 @@ async fn an_absolute_target_names_us_too() {
     }
     assert_eq!(reached(&rig), 0);
     let target = format!("http://127.0.0.1:{}/v1/models", rig.port());
-    assert_eq!(speak(&rig, get_models(&rig, &target, ours)).await.status, 200);
+    assert_eq!(
+        speak(&rig, get_models(&rig, &target, ours)).await.status,
+        200
+    );
 }
 
 /// S3: our own names in every spelling that clients use.
@@ -110,7 +119,9 @@ async fn a_name_the_user_added_is_exact() {
     .await;
     let ask = async |host: &str| {
         let line = format!("host: {host}\r\n");
-        speak(&rig, get_models(&rig, "/v1/models", &line)).await.status
+        speak(&rig, get_models(&rig, "/v1/models", &line))
+            .await
+            .status
     };
     for host in ["my.box", "MY.BOX:7898", "my.box."] {
         assert_eq!(ask(host).await, 200, "{host}");

@@ -3,7 +3,11 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::EnvFilter;
+
+/// All but the simulator, which stands for the vendor: what the vendor logs of
+/// the requests it gets is not ours.
+const EVERYTHING: &str = "trace,flowkeep_simulator=off";
 
 /// The captured log of this process.
 #[derive(Clone, Default)]
@@ -17,7 +21,7 @@ impl Logs {
             let logs = Self::default();
             let sink = logs.clone();
             tracing_subscriber::fmt()
-                .with_max_level(LevelFilter::TRACE)
+                .with_env_filter(EnvFilter::new(EVERYTHING))
                 .with_ansi(false)
                 .with_writer(move || sink.clone())
                 .init();

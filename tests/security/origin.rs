@@ -70,7 +70,12 @@ async fn foreign_origins_are_refused() {
         }
     }
     let two = [("origin", APP), ("origin", APP)];
-    assert_eq!(from_page(&rig, Method::GET, "/v1/models", &two).await.status(), 403);
+    assert_eq!(
+        from_page(&rig, Method::GET, "/v1/models", &two)
+            .await
+            .status(),
+        403
+    );
     assert_eq!(reached(&rig), 0);
 }
 
@@ -83,7 +88,10 @@ async fn a_foreign_preflight_is_refused() {
         vec![("origin", "https://evil.test"), asks],
         vec![("origin", "null"), asks],
         vec![asks],
-        vec![("origin", "https://evil.test"), ("access-control-request-private-network", "true")],
+        vec![
+            ("origin", "https://evil.test"),
+            ("access-control-request-private-network", "true"),
+        ],
     ];
     for headers in foreign {
         for path in ["/v1/chat/completions", "/admin/rpc/list_keys", "/login"] {
@@ -139,18 +147,35 @@ async fn an_allowed_origin_is_echoed_exactly() {
     ] {
         let answer = from_page(&rig, method, path, &headers).await;
         assert_eq!(answer.status(), status, "{path}");
-        assert_eq!(answer.headers()["access-control-allow-origin"], APP, "{path}");
+        assert_eq!(
+            answer.headers()["access-control-allow-origin"],
+            APP,
+            "{path}"
+        );
         assert_eq!(answer.headers()["vary"], "origin", "{path}");
-        assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+        assert!(
+            !answer
+                .headers()
+                .contains_key("access-control-allow-credentials")
+        );
     }
     let asks = [("origin", APP), ("access-control-request-method", "POST")];
     let answer = from_page(&rig, Method::OPTIONS, "/v1/chat/completions", &asks).await;
     assert_eq!(answer.status(), 204);
     assert_eq!(answer.headers()["access-control-allow-origin"], APP);
     assert_eq!(answer.headers()["vary"], "origin");
-    assert!(!answer.headers().contains_key("access-control-allow-credentials"));
+    assert!(
+        !answer
+            .headers()
+            .contains_key("access-control-allow-credentials")
+    );
     // No part of the name, no other scheme, port or case.
-    for other in ["https://app.test.evil", "http://app.test", "https://app.test:444", "https://APP.test"] {
+    for other in [
+        "https://app.test.evil",
+        "http://app.test",
+        "https://app.test:444",
+        "https://APP.test",
+    ] {
         let answer = from_page(&rig, Method::GET, "/v1/models", &[("origin", other)]).await;
         assert_eq!(answer.status(), 403, "{other}");
         assert!(!shares(answer.headers()), "{other}");

@@ -1,5 +1,7 @@
 //! S12, S13: what the path check and the header filter let through, for any input.
 
+use std::sync::LazyLock;
+
 use flowkeep_core::upstream::{Deadlines, UpstreamClient, headers::request_headers};
 use flowkeep_gateway::guard::check_path;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
@@ -11,20 +13,51 @@ const BASE: &str = "https://api.siliconflow.cn/v1";
 /// Segments that some parser somewhere reads in a special way, and plain ones.
 fn segment() -> impl Strategy<Value = String> {
     let special = prop::sample::select(vec![
-        "..", ".", "%2e%2e", "%2E.", "..%2f", "%2f", "%5c", "\\", ";", "@", ":", "::", "%00", "%25", "%252e",
-        "evil.test", "user@evil.test", "http:", "%0d%0a", "\u{ff0e}\u{ff0e}", "%c0%ae", "?", "#", "[::1]", "|",
-        "~", "a b", "%", "%u002e", "",
+        "..",
+        ".",
+        "%2e%2e",
+        "%2E.",
+        "..%2f",
+        "%2f",
+        "%5c",
+        "\\",
+        ";",
+        "@",
+        ":",
+        "::",
+        "%00",
+        "%25",
+        "%252e",
+        "evil.test",
+        "user@evil.test",
+        "http:",
+        "%0d%0a",
+        "\u{ff0e}\u{ff0e}",
+        "%c0%ae",
+        "?",
+        "#",
+        "[::1]",
+        "|",
+        "~",
+        "a b",
+        "%",
+        "%u002e",
+        "",
     ]);
-    prop_oneof![special.prop_map(str::to_owned), "[ -~]{0,8}", "[a-z0-9._-]{1,12}"]
+    prop_oneof![
+        special.prop_map(str::to_owned),
+        "[ -~]{0,8}",
+        "[a-z0-9._-]{1,12}"
+    ]
 }
 
 fn path() -> impl Strategy<Value = String> {
-    prop::collection::vec(segment(), 1..6).prop_map(|segments| format!("/v1/{}", segments.join("/")))
+    prop::collection::vec(segment(), 1..6)
+        .prop_map(|segments| format!("/v1/{}", segments.join("/")))
 }
 
-fn client() -> UpstreamClient {
-    UpstreamClient::new(BASE, Deadlines::default(), false).unwrap()
-}
+static CLIENT: LazyLock<UpstreamClient> =
+    LazyLock::new(|| UpstreamClient::new(BASE, Deadlines::default(), false).unwrap());
 
 proptest! {
     /// S12: a path that passes names a place below the base, as it stands.
@@ -35,7 +68,7 @@ proptest! {
             return Ok(());
         }
         let Some(below) = uri.path().strip_prefix("/v1/") else { return Ok(()) };
-        let url = client().url(below, query.as_deref());
+        let url = CLIENT.url(below, query.as_deref());
         prop_assert_eq!(url.scheme(), "https");
         prop_assert_eq!(url.host_str(), Some("api.siliconflow.cn"));
         prop_assert_eq!(url.port(), None);
@@ -64,7 +97,7 @@ proptest! {
     /// `Connection` names.
     #[test]
     fn only_listed_headers_travel(
-        names in prop::collection::vec("(x-|sec-|openai-|x-stainless-|proxy-|)[a-z]{1,12}", 0..20),
+        names in prop::collection::vec("(x-|sec-|openai-|x-stainless-|proxy-|)[a-z]{1,12}", 0..8),
         dropped in prop::sample::select(vec!["accept", "openai-beta", "x-request-id", "authorization"]),
         secret in any::<u64>(),
     ) {
@@ -91,9 +124,14 @@ proptest! {
 /// The property above must not hold because nothing passes.
 #[test]
 fn plain_paths_pass() {
-    for path in ["/v1/models", "/v1/files/a-b_c.d~e", "/v1/models/Qwen%20x", "/v1/batches/1/cancel"] {
+    for path in [
+        "/v1/models",
+        "/v1/files/a-b_c.d~e",
+        "/v1/models/Qwen%20x",
+        "/v1/batches/1/cancel",
+    ] {
         assert_eq!(check_path(path), Ok(()), "{path}");
         let below = path.strip_prefix("/v1/").unwrap();
-        assert_eq!(client().url(below, None).as_str(), format!("{BASE}/{below}"));
+        assert_eq!(CLIENT.url(below, None).as_str(), format!("{BASE}/{below}"));
     }
 }

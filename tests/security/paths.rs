@@ -48,10 +48,20 @@ async fn tricks_reach_neither_upstream_nor_admin() {
     for rig in [Rig::start().await, administered().await] {
         for path in TRICKS {
             for method in ["GET", "POST", "DELETE"] {
-                let headers = ["content-type: application/json", "content-length: 2", "connection: close"];
+                let headers = [
+                    "content-type: application/json",
+                    "content-length: 2",
+                    "connection: close",
+                ];
                 let spoken = speak(&rig, rig.raw_head(method, path, &headers) + "{}").await;
-                assert!([400, 404].contains(&spoken.status), "{method} {path}: {spoken:?}");
-                assert!(!spoken.rest.contains("last_four"), "{method} {path}: {spoken:?}");
+                assert!(
+                    [400, 404].contains(&spoken.status),
+                    "{method} {path}: {spoken:?}"
+                );
+                assert!(
+                    !spoken.rest.contains("last_four"),
+                    "{method} {path}: {spoken:?}"
+                );
             }
         }
         assert_eq!(reached(&rig), 0);
@@ -62,10 +72,20 @@ async fn tricks_reach_neither_upstream_nor_admin() {
 #[tokio::test]
 async fn only_paths_are_targets() {
     let rig = Rig::start().await;
-    for target in ["*", "v1/models", "@evil.test", "?x", "evil.test:80", "\\\\evil\\x"] {
+    for target in [
+        "*",
+        "v1/models",
+        "@evil.test",
+        "?x",
+        "evil.test:80",
+        "\\\\evil\\x",
+    ] {
         for method in ["GET", "OPTIONS"] {
             let spoken = speak(&rig, rig.raw_head(method, target, &["connection: close"])).await;
-            assert!([400, 403, 404].contains(&spoken.status), "{method} {target}: {spoken:?}");
+            assert!(
+                [400, 403, 404].contains(&spoken.status),
+                "{method} {target}: {spoken:?}"
+            );
         }
     }
     assert_eq!(reached(&rig), 0);

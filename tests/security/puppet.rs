@@ -1,5 +1,6 @@
 //! An upstream that says exactly what a test wants, and knows the key it got.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -42,20 +43,20 @@ impl Puppet {
 }
 
 async fn converse(mut socket: TcpStream, answer: Arc<Script>) {
-    let mut held = Vec::new();
+    let mut read = Vec::new();
     let head = loop {
-        match socket.read_buf(&mut held).await {
+        match socket.read_buf(&mut read).await {
             Ok(1..) => {}
             _ => return,
         }
-        let text = String::from_utf8_lossy(&held);
+        let text = String::from_utf8_lossy(&read);
         if let Some((head, _)) = text.split_once("\r\n\r\n") {
             break head.to_owned();
         }
     };
     let length: usize = header(&head, "content-length").parse().unwrap_or(0);
-    while held.len() < head.len() + 4 + length {
-        match socket.read_buf(&mut held).await {
+    while read.len() < head.len() + 4 + length {
+        match socket.read_buf(&mut read).await {
             Ok(1..) => {}
             _ => return,
         }
@@ -79,7 +80,7 @@ pub(crate) fn chunked(status: &str, headers: &str, pieces: &[&str]) -> String {
         "HTTP/1.1 {status}\r\n{headers}transfer-encoding: chunked\r\nconnection: close\r\n\r\n"
     );
     for piece in pieces {
-        text += &format!("{:x}\r\n{piece}\r\n", piece.len());
+        let _ = write!(text, "{:x}\r\n{piece}\r\n", piece.len());
     }
     text + "0\r\n\r\n"
 }

@@ -54,7 +54,10 @@ async fn wrong_tokens_get_identical_answers() {
     assert_eq!(expected.0, 401);
     for guess in &wrong {
         let bearer = format!("Bearer {guess}");
-        for header in [("authorization", bearer.as_str()), ("x-api-key", guess.as_str())] {
+        for header in [
+            ("authorization", bearer.as_str()),
+            ("x-api-key", guess.as_str()),
+        ] {
             let seen = models_with(&rig, "/v1/models", &[header]).await;
             assert_eq!(face(&seen), expected, "{header:?}");
         }
@@ -76,7 +79,14 @@ async fn wrong_tokens_get_identical_answers() {
 #[tokio::test]
 async fn a_token_in_the_query_does_not_count() {
     let rig = Rig::start().await;
-    for name in ["api_key", "key", "token", "access_token", "x-api-key", "authorization"] {
+    for name in [
+        "api_key",
+        "key",
+        "token",
+        "access_token",
+        "x-api-key",
+        "authorization",
+    ] {
         let path = format!("/v1/models?{name}={}", rig.token);
         let seen = models_with(&rig, &path, &[]).await;
         assert_eq!(seen.status, 401, "{name}");
@@ -89,7 +99,11 @@ async fn a_token_in_the_query_does_not_count() {
 #[tokio::test]
 async fn the_right_token_is_accepted_in_both_headers() {
     let rig = Rig::start().await;
-    for (name, prefix) in [("authorization", "Bearer "), ("authorization", "bearer "), ("x-api-key", "")] {
+    for (name, prefix) in [
+        ("authorization", "Bearer "),
+        ("authorization", "bearer "),
+        ("x-api-key", ""),
+    ] {
         let value = format!("{prefix}{}", rig.token);
         let seen = models_with(&rig, "/v1/models", &[(name, &value)]).await;
         assert_eq!(seen.status, 200, "{name} {prefix}");
@@ -139,7 +153,10 @@ fn secrets_are_not_printed() {
         ..GatewayOptions::default()
     };
     for text in [format!("{options:?}"), format!("{:?}", admin::access())] {
-        assert!(text.contains(admin::NAME) && !text.contains(admin::PASSWORD), "{text}");
+        assert!(
+            text.contains(admin::NAME) && !text.contains(admin::PASSWORD),
+            "{text}"
+        );
     }
 }
 
@@ -147,10 +164,19 @@ fn secrets_are_not_printed() {
 #[tokio::test]
 async fn quotes_do_not_reach_sql() {
     let rig = Rig::start().await;
-    let names = ["'; DROP TABLE requests;--", "\" OR 1=1", "%_%_%", "a\u{0}b", "'); DELETE FROM keys;"];
+    let names = [
+        "'; DROP TABLE requests;--",
+        "\" OR 1=1",
+        "%_%_%",
+        "a\u{0}b",
+        "'); DELETE FROM keys;",
+    ];
     for name in names {
         let seen = rig.ask_chat(name, false).await;
-        assert_eq!(seen.status, 400, "{name:?}: the simulator knows no such model");
+        assert_eq!(
+            seen.status, 400,
+            "{name:?}: the simulator knows no such model"
+        );
         let stolen = [("authorization", "Bearer ' OR 1=1--")];
         assert_eq!(models_with(&rig, "/v1/models", &stolen).await.status, 401);
     }

@@ -111,7 +111,7 @@ impl Rig {
     /// The head of a request, with `Host` and the client token.
     #[must_use]
     pub fn raw_head(&self, method: &str, path: &str, headers: &[&str]) -> String {
-        let headers: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+        let headers = headers.join("\r\n") + if headers.is_empty() { "" } else { "\r\n" };
         format!(
             "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nauthorization: Bearer {}\r\n{headers}\r\n",
             self.port(),

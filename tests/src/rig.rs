@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use flowkeep_contract::{
     Empty, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView,
@@ -289,14 +289,16 @@ impl Rig {
     /// # Panics
     /// When they are not within five seconds; shows them.
     pub async fn keys_become(&self, wanted: impl Fn(&KeyList) -> bool) -> KeyList {
-        for _ in 0..250 {
+        let begun = Instant::now();
+        loop {
             let keys = self.keys().await;
             if wanted(&keys) {
                 return keys;
             }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            let patient = begun.elapsed() < Duration::from_secs(5);
+            assert!(patient, "keys did not become as wanted: {keys:#?}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("keys did not become as wanted: {:#?}", self.keys().await);
     }
 
     /// Requests that the simulator saw on a route, as `/v1/chat/completions`.

@@ -42,7 +42,9 @@ export class Demo {
     }
     // In a picture the port is the one that users will see.
     const port = process.env['FLOWKEEP_SCREENSHOTS'] === '1' ? '7898' : '0';
-    const child = spawn(PROGRAM, ['demo', '--port', port], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(PROGRAM, ['demo', '--port', port], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     return new Demo(child, await readAddresses(child));
   }
 

@@ -1,6 +1,6 @@
 // A whole desktop session for one test: display, session bus, keyring, simulator.
 // Everything lives in one folder and ends with the test.
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,23 +11,29 @@ import { FlowkeepWindow } from './window.mjs';
 
 const built = (...parts) => path.join(target(), 'debug', ...parts);
 const APP = 'flowkeep-desktop';
+/** Pictures and logs of the last run; not in the repository. */
+export const RESULTS = fileURLToPath(new URL('../test-results', import.meta.url));
 /** A socket's path has at most 107 bytes, and the keyring adds some to ours. */
 const LONGEST_PARENT = 40;
+/** The kernel cuts the names of processes. */
+const LONGEST_NAME = 15;
 const KEYRING_PASSWORD = 'not a secret\n';
 
 export class Desk {
+  #name;
   #programs = [];
   #env = {};
 
   /** Starts a session; `t` is the test that it ends with. */
   static async open(t) {
-    const desk = new Desk();
+    const desk = new Desk(t.name);
     t.after(() => desk.#close());
     await desk.#start();
     return desk;
   }
 
-  constructor() {
+  constructor(name) {
+    this.#name = name;
     const parent = os.tmpdir().length > LONGEST_PARENT ? '/tmp' : os.tmpdir();
     this.folder = mkdtempSync(path.join(parent, 'fk-'));
     this.dataFolder = path.join(this.folder, 'data');
@@ -142,13 +148,13 @@ export class Desk {
     }
   }
 
-  /** Running processes of this session's app, by the name of their program. */
-  processes(name) {
-    const wanted = name.slice(0, 15);
+  /** Running processes of this session, of one program or all. */
+  processes(program = '') {
+    const name = program.slice(0, LONGEST_NAME);
     return readdirSync('/proc').filter((pid) => {
       try {
-        if (readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== wanted) return false;
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(this.folder);
+        if (name !== '' && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== name) return false;
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`${this.folder}/`);
       } catch {
         return false;
       }
@@ -172,9 +178,26 @@ export class Desk {
 
   async #close() {
     // A driver's app is the driver's child, so it is found by its name.
-    for (const pid of this.processes(APP)) process.kill(Number(pid));
-    for (const program of this.#programs.reverse()) await program.stop().catch(() => {});
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    for (const pid of this.processes(APP)) end(pid, 'SIGTERM');
+    for (const program of this.#programs.toReversed()) await program.stop().catch(() => {});
+    // Web processes and what the bus started still write into the folder.
+    await eventually('nothing of this session runs', () => {
+      const left = this.processes();
+      left.forEach((pid) => end(pid, 'SIGKILL'));
+      return left.length === 0;
+    });
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(RESULTS, { recursive: true });
+    const name = this.#name.replaceAll(/\W+/g, '-');
+    writeFileSync(path.join(RESULTS, `${name}.log`), this.output());
+  }
+}
+
+function end(pid, signal) {
+  try {
+    process.kill(Number(pid), signal);
+  } catch {
+    // It has ended by itself meanwhile.
   }
 }
 

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { eventually } from './program.mjs';
 
 const ELEMENT = 'element-6066-11e4-a52e-4f735466cecf';
+const CONTROL = '\uE009';
 const WAIT_MS = 15_000;
 
 export class WebDriver {
@@ -43,12 +44,16 @@ export class WebDriver {
     return this.#call('POST', `/element/${element}/value`, { text });
   }
 
-  text(element) {
-    return this.#call('GET', `/element/${element}/text`);
-  }
-
-  attribute(element, name) {
-    return this.#call('GET', `/element/${element}/attribute/${name}`);
+  /** Presses the letter while Control is held. */
+  async pressWithControl(letter) {
+    const steps = [
+      ['keyDown', CONTROL],
+      ['keyDown', letter],
+      ['keyUp', letter],
+      ['keyUp', CONTROL],
+    ];
+    const actions = steps.map(([type, value]) => ({ type, value }));
+    await this.#call('POST', '/actions', { actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
   /** Runs the function in the page; a promise is awaited. */

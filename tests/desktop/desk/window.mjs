@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { WebDriver } from './webdriver.mjs';
 
 const PICTURES = fileURLToPath(new URL('../test-results', import.meta.url));
-const CONTROL = '\uE009';
-const RELEASE = '\uE000';
+
+const ENTER = '\uE007';
 
 const selector = (testid) => `[data-testid="${testid}"]`;
 
@@ -25,9 +25,11 @@ export class FlowkeepWindow {
     this.#driver = driver;
   }
 
-  /** Waits for the element and returns its text. */
+  /** Waits for the element to say something and returns it. */
   async see(testid) {
-    return this.#driver.text(await this.#driver.find(selector(testid)));
+    const css = selector(testid);
+    await this.until((of) => document.querySelector(of)?.innerText.trim(), css);
+    return this.run((of) => document.querySelector(of).innerText.trim(), css);
   }
 
   async click(testid) {
@@ -37,14 +39,12 @@ export class FlowkeepWindow {
   /** Types and cuts the text, then pastes it: the way from a password manager. */
   async paste(testid, text) {
     const field = await this.#driver.find(selector(testid));
-    const hold = (letter) => CONTROL + letter + RELEASE;
-    await this.#driver.type(field, text);
-    await this.#driver.type(field, hold('a') + hold('x'));
-    await this.#driver.type(field, hold('v'));
-  }
-
-  async attribute(testid, name) {
-    return this.#driver.attribute(await this.#driver.find(selector(testid)), name);
+    await this.#driver.type(field, text.replaceAll('\n', ENTER));
+    await this.#driver.pressWithControl('a');
+    await this.#driver.pressWithControl('x');
+    await this.until((css) => document.querySelector(css).value === '', selector(testid));
+    await this.#driver.pressWithControl('v');
+    await this.until((css) => document.querySelector(css).value !== '', selector(testid));
   }
 
   /** Waits until the page, as it changes, makes `holds(...args)` true. */

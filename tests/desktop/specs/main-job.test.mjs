@@ -46,6 +46,7 @@ async function importKeys(window) {
   await window.see('import-report');
   await window.picture('import-report');
   await window.click('import-done');
+  await window.until(() => document.querySelector('[data-testid=import-dialog]') === null);
   await window.click('nav-keys');
   await window.until(() => document.querySelectorAll('[data-testid=keys-row]').length === 2);
   const page = await window.all();

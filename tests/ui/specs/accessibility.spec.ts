@@ -10,11 +10,17 @@ for (const theme of THEMES) {
       await app.open(name);
       await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
       const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
-      expect(violations.map((found) => [found.id, found.nodes.map((node) => node.html)])).toEqual([]);
+      expect(violations.map((found) => [found.id, found.nodes.map((node) => node.html)])).toEqual(
+        [],
+      );
     });
   }
 
-  test(`the import dialog in the ${theme} theme passes axe`, async ({ console: app, page, demo }) => {
+  test(`the import dialog in the ${theme} theme passes axe`, async ({
+    console: app,
+    page,
+    demo,
+  }) => {
     await demo.call('update_settings', { theme });
     await app.open('keys');
     await page.getByTestId('import-open').click();

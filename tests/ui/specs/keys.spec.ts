@@ -26,6 +26,8 @@ test('imports two keys and reports the rest line by line', async ({ console: app
   await expect(row).toContainText(`sk-…${first.slice(-4)}`);
   await expect(row.getByTestId('key-state')).toHaveText('Usable');
   expect(await page.content()).not.toContain(first);
+  // The dialog stays within the content security policy too.
+  expect(app.problems).toEqual([]);
 });
 
 test('removes exactly the chosen key, after a question that names it', async ({
@@ -48,6 +50,7 @@ test('removes exactly the chosen key, after a question that names it', async ({
   await page.getByTestId('remove-confirm').click();
   await expect(row).toHaveCount(0);
   await expect(page.getByTestId('keys-row').filter({ hasText: 'kept-key' })).toHaveCount(1);
+  expect(app.problems).toEqual([]);
 });
 
 test('searches and filters', async ({ console: app, page, demo }) => {
@@ -91,7 +94,7 @@ test('imports with the keyboard alone', async ({ console: app, page }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByTestId('import-dialog')).toHaveCount(0);
   await expect(page.getByTestId('import-open')).toBeFocused();
-  await expect(
-    page.getByTestId('keys-row').filter({ hasText: 'typed-by-keyboard' }),
-  ).toHaveCount(1);
+  await expect(page.getByTestId('keys-row').filter({ hasText: 'typed-by-keyboard' })).toHaveCount(
+    1,
+  );
 });

@@ -22,9 +22,7 @@ test('counts a call the moment it is made', async ({ console: app, page, demo })
   expect(before).toBeGreaterThan(0);
   await demo.chat('Qwen/Qwen3-8B');
   await expect(calls).toHaveAttribute('data-value', String(before + 1));
-  await expect
-    .poll(() => number(page.getByTestId('usage-prompt-tokens')))
-    .toBeGreaterThan(tokens);
+  await expect.poll(() => number(page.getByTestId('usage-prompt-tokens'))).toBeGreaterThan(tokens);
   await expect(page.getByTestId('top-models')).toContainText('Qwen/Qwen3-8B');
 });
 

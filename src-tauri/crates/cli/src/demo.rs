@@ -51,7 +51,7 @@ pub(crate) async fn run(args: DemoArgs, variables: &Variables) -> Result<(), Fai
     served
 }
 
-/// The engine, with keys in memory and its past on the disk.
+/// The engine, with a vault in memory.
 async fn open(folder: &Path, simulator: &Simulator) -> Result<App, Failure> {
     let mut options = AppOptions::new(folder, Host::Server);
     options.vault = VaultChoice::Memory;
@@ -60,18 +60,21 @@ async fn open(folder: &Path, simulator: &Simulator) -> Result<App, Failure> {
         .parse()
         .map_err(|error| Failure::because(&error))?;
     options.overrides.upstream = Some(url);
-    let app = App::open(options).await?;
+    Ok(App::open(options).await?)
+}
+
+/// Gives the engine its keys and its past.
+async fn furnish(app: &App) -> Result<(), Failure> {
     let request = ImportKeysRequest {
         text: script::keys(),
         validate: true,
         force: true,
     };
     Box::pin(app.import_keys(request)).await?;
-    let (folder, now_ms) = (folder.to_owned(), app.now().unix_ms);
+    let (folder, now_ms) = (app.data_dir().to_owned(), app.now().unix_ms);
     tokio::task::spawn_blocking(move || write_history(&folder, now_ms))
         .await
-        .map_err(|error| Failure::because(&error))??;
-    Ok(app)
+        .map_err(|error| Failure::because(&error))?
 }
 
 /// Writes through a second store, as another process would.
@@ -116,6 +119,7 @@ async fn serve(
         )),
         BindError::Io { .. } => Failure::because(&error),
     })?;
+    furnish(app).await?;
     let address = format!("http://127.0.0.1:{}", gateway.port());
     let token = app.client_token(Empty {}).await?.token;
     output::line(&format!("listening on {address}"))?;

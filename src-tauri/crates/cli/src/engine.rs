@@ -23,6 +23,8 @@ pub(crate) struct Place {
     pub(crate) upstream: Option<UpstreamUrl>,
     /// Passphrase of the file vault.
     passphrase: Option<SecretString>,
+    /// The client token, when it is not the one of the vault.
+    client_token: Option<SecretString>,
 }
 
 impl Place {
@@ -40,13 +42,13 @@ impl Place {
             None => variables.parse(&["FLOWKEEP_UPSTREAM"])?,
         };
         let folder = args.data_dir.clone();
+        let secret = |name| variables.get(name).map(SecretString::from);
         Ok(Self {
             data_dir: folder.or_else(|| variables.get("FLOWKEEP_DATA_DIR").map(PathBuf::from)),
             vault: vault.unwrap_or_default(),
             upstream,
-            passphrase: variables
-                .get("FLOWKEEP_VAULT_PASSPHRASE")
-                .map(SecretString::from),
+            passphrase: secret("FLOWKEEP_VAULT_PASSPHRASE"),
+            client_token: secret("FLOWKEEP_API_KEY"),
         })
     }
 
@@ -71,6 +73,7 @@ impl Place {
         let mut options = AppOptions::new(folder.path(), Host::Server);
         options.vault = self.vault;
         options.passphrase.clone_from(&self.passphrase);
+        options.client_token.clone_from(&self.client_token);
         options.overrides.upstream.clone_from(&self.upstream);
         options
     }

@@ -27,7 +27,7 @@ use crate::router;
 
 /// hyper refuses more with 431 (S10).
 const MAX_HEADERS: usize = 64;
-/// Also the limit of a request's whole head (S10).
+/// The limit of a request's whole head, and of what is buffered (S10).
 const MAX_HEAD: usize = 32 * 1024;
 /// How long streams have, after the drain, to take their error event.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -202,6 +202,7 @@ impl Accept {
         http.timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
             .max_headers(MAX_HEADERS)
+            .max_header_size(MAX_HEAD)
             .max_buf_size(MAX_HEAD);
         async move {
             if let Err(error) = tcp.set_nodelay(true) {

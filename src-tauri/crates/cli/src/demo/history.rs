@@ -44,7 +44,7 @@ const fn taste(model: &'static str, share: u64, answer: u64, pace: u64) -> Taste
     }
 }
 
-/// SplitMix64: good enough for a picture, and the same everywhere.
+/// `SplitMix64`: good enough for a picture, and the same everywhere.
 struct Dice(u64);
 
 impl Dice {

@@ -28,8 +28,8 @@ pub(super) fn sample() -> Script {
 /// The keys with their labels, as a user would paste them.
 pub(super) fn keys() -> String {
     let names = ACCOUNTS.into_iter().map(|(name, _, _)| name);
-    names
+    let lines = names
         .chain([REVOKED])
-        .map(|name| format!("{} {name}\n", sample_key(name)))
-        .collect()
+        .map(|name| format!("{} {name}", sample_key(name)));
+    lines.collect::<Vec<_>>().join("\n")
 }

@@ -94,19 +94,18 @@ fn render(report: &ImportReport) -> String {
         let more = format!("… and {} more lines", report.lines_left_out);
         rows.push(vec![more]);
     }
-    let mut text = output::table(&rows);
-    if !rows.is_empty() {
-        text.push('\n');
-    }
     let unchecked = match report.unchecked {
         0 => String::new(),
         count => format!(" ({count} unchecked)"),
     };
-    text.push_str(&format!(
+    let sums = format!(
         "added {}{unchecked}, known {}, rejected {}",
         report.added, report.known, report.rejected
-    ));
-    text
+    );
+    if rows.is_empty() {
+        return sums;
+    }
+    format!("{}\n{sums}", output::table(&rows))
 }
 
 fn row(line: &ImportLine) -> Option<Vec<String>> {

@@ -76,7 +76,7 @@ impl Greeting {
 fn token_command(options: &ServeOptions) -> String {
     let mut command = "flowkeep token".to_owned();
     if let Some(folder) = &options.place.data_dir {
-        command.push_str(&format!(" --data-dir '{}'", folder.display()));
+        command = format!("{command} --data-dir '{}'", folder.display());
     }
     let vault = match options.place.vault {
         VaultChoice::Auto => return command,

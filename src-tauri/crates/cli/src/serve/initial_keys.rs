@@ -1,4 +1,4 @@
-//! FLOWKEEP_KEYS: keys that are added at the start.
+//! `FLOWKEEP_KEYS`: keys that are added at the start.
 //!
 //! They are added unchecked, so that an upstream that is down cannot hold the
 //! start up; the first request with a key tells what it is worth.

@@ -30,6 +30,7 @@ pub(super) async fn probe(upstream: &UpstreamClient, key: &ApiKey) -> Probed {
         headers: request_headers(&HeaderMap::new()),
         body: reqwest::Body::default(),
         key,
+        fresh: false,
     };
     match tokio::time::timeout(PROBE_WAIT, upstream.send(outgoing)).await {
         Err(_) => Probed::Unanswered(format!("no answer within {PROBE_WAIT:?}")),

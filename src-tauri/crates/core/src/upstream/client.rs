@@ -123,12 +123,17 @@ pub struct Outgoing<'a> {
     pub body: reqwest::Body,
     /// The key it is sent with.
     pub key: &'a ApiKey,
+    /// Over a connection of its own. One that was used before may be closing
+    /// just now, and then nobody knows whether the request was seen (F4).
+    pub fresh: bool,
 }
 
 /// The client, with the one address it knows.
 #[derive(Clone, Debug)]
 pub struct UpstreamClient {
     http: reqwest::Client,
+    /// Keeps no connection for a second request.
+    unpooled: reqwest::Client,
     base: Url,
     deadlines: Deadlines,
 }
@@ -147,23 +152,15 @@ impl UpstreamClient {
             .ok()
             .filter(|url| url.has_host() && !url.cannot_be_a_base())
             .ok_or_else(|| UpstreamError::Address(base.to_owned()))?;
-        let builder = reqwest::Client::builder()
-            .user_agent(concat!("flowkeep/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .connect_timeout(deadlines.connect)
-            .pool_idle_timeout(Duration::from_secs(30))
-            .pool_max_idle_per_host(128)
-            .tcp_nodelay(true);
-        // A system proxy that went away must not take every request along
-        // (cc-switch #4679), so it is used only when the user says so.
-        let builder = if system_proxy {
-            builder
-        } else {
-            builder.no_proxy()
+        let build = |idle_connections| {
+            client(deadlines.connect, system_proxy)
+                .pool_max_idle_per_host(idle_connections)
+                .build()
+                .map_err(UpstreamError::Client)
         };
         Ok(Self {
-            http: builder.build().map_err(UpstreamError::Client)?,
+            http: build(128)?,
+            unpooled: build(0)?,
             base,
             deadlines,
         })
@@ -192,8 +189,12 @@ impl UpstreamClient {
         let url = self.url(outgoing.path, outgoing.query);
         let mut headers = outgoing.headers;
         headers.insert(header::AUTHORIZATION, bearer(outgoing.key));
-        let sending = self
-            .http
+        let http = if outgoing.fresh {
+            &self.unpooled
+        } else {
+            &self.http
+        };
+        let sending = http
             .request(outgoing.method, url)
             .headers(headers)
             .body(outgoing.body)
@@ -232,6 +233,23 @@ impl UpstreamClient {
             Some(UploadError::Idle) => SendError::BodyIdle,
             None => SendError::NoAnswer(error),
         }
+    }
+}
+
+fn client(connect: Duration, system_proxy: bool) -> reqwest::ClientBuilder {
+    let builder = reqwest::Client::builder()
+        .user_agent(concat!("flowkeep/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(connect)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .tcp_nodelay(true);
+    // A system proxy that went away must not take every request along
+    // (cc-switch #4679), so it is used only when the user says so.
+    if system_proxy {
+        builder
+    } else {
+        builder.no_proxy()
     }
 }
 

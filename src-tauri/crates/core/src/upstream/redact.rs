@@ -3,8 +3,6 @@
 //! A key is recognised by its shape (`sk-` and what may follow), so that a key
 //! nobody told us of is caught as well, and by its own text when it is known.
 
-use memchr::memmem;
-
 /// Stands where a secret was.
 const GONE: &[u8] = b"[redacted]";
 const PREFIX: &[u8] = b"sk-";
@@ -43,25 +41,6 @@ pub fn quotable(text: &str, known: &[&str]) -> String {
 /// Marks that turn or hide text without being control characters.
 fn is_invisible(letter: char) -> bool {
     matches!(letter, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-}
-
-/// The body without this key, `None` when it does not stand there. For a body
-/// that is otherwise passed on byte for byte.
-#[must_use]
-pub fn known_key(body: &[u8], key: &str) -> Option<Vec<u8>> {
-    let finder = memmem::Finder::new(key);
-    if key.is_empty() || finder.find(body).is_none() {
-        return None;
-    }
-    let mut clean = Vec::with_capacity(body.len());
-    let mut from = 0;
-    for at in finder.find_iter(body) {
-        clean.extend_from_slice(&body[from..at]);
-        clean.extend_from_slice(GONE);
-        from = at + key.len();
-    }
-    clean.extend_from_slice(&body[from..]);
-    Some(clean)
 }
 
 /// Redacts a text that comes in pieces. A secret cut in two is found: what may

@@ -128,11 +128,12 @@ impl Vault {
     /// [`Vault::probe`] tells when they are done.
     #[must_use]
     pub fn try_unlock(&self) -> VaultState {
-        if self.probe() == VaultState::Locked && !self.0.asking.swap(true, Ordering::SeqCst) {
-            let asking = Arc::clone(&self.0.asking);
+        if self.probe() == VaultState::Locked
+            && let Some(question) = Question::begin(&self.0.asking)
+        {
             let asked = self.0.operations.run_briefly(move |desk| {
                 let answered = desk.unlock();
-                asking.store(false, Ordering::SeqCst);
+                drop(question);
                 Ok(answered?)
             });
             if let Err(error) = asked {
@@ -256,6 +257,22 @@ impl Vault {
             }
         };
         *held(&self.0.state) = state;
+    }
+}
+
+/// Exists while the user is asked; there is one at a time.
+struct Question(Arc<AtomicBool>);
+
+impl Question {
+    fn begin(asking: &Arc<AtomicBool>) -> Option<Self> {
+        let asks_already = asking.swap(true, Ordering::SeqCst);
+        (!asks_already).then(|| Self(Arc::clone(asking)))
+    }
+}
+
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::SeqCst);
     }
 }
 

@@ -54,6 +54,9 @@ pub(super) async fn take(
             break;
         }
         held.extend_from_slice(&data);
+        if held.len() as u64 > cap {
+            return Err(too_large(cap));
+        }
         if held.len() as u64 > replay {
             return stream_on(held.freeze(), body, Limits { cap, idle }, route, json);
         }
@@ -122,7 +125,9 @@ fn is_json(headers: &HeaderMap) -> bool {
 /// Finds `model`; the model routes cannot do without it.
 fn look(bytes: &[u8], whole: bool, route: &Route, json: bool) -> Result<Taken, Refusal> {
     let nothing = CallBody::Whole(Bytes::new());
-    if !json {
+    let needs_model = matches!(route, Route::ChatCompletions | Route::Messages);
+    // Many clients name the type also where they send no body.
+    if !json || (bytes.is_empty() && !needs_model) {
         return Ok(Taken {
             body: nothing,
             model: None,
@@ -137,7 +142,6 @@ fn look(bytes: &[u8], whole: bool, route: &Route, json: bool) -> Result<Taken, R
             format!("the body is not a JSON object: {}", why.unwrap_or_default()),
         )
     })?;
-    let needs_model = matches!(route, Route::ChatCompletions | Route::Messages);
     if needs_model && whole && peeked.model.as_deref().is_none_or(str::is_empty) {
         return Err(Refusal::new(
             StatusCode::BAD_REQUEST,

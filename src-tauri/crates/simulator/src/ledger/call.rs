@@ -93,6 +93,7 @@ impl Call {
     /// Notes how much of the body has been read.
     pub(crate) fn body_read(&self, bytes: u64) {
         self.note(|entry| entry.body_bytes = bytes);
+        self.book.changed.notify_waiters();
     }
 
     /// Notes the whole body.
@@ -101,6 +102,7 @@ impl Call {
             entry.body_sha256 = Some(sha256);
             entry.body = body;
         });
+        self.book.changed.notify_waiters();
     }
 
     /// Notes the key that was sent and the account behind it.

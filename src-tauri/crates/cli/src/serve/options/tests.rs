@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use flowkeep_core::settings::Strategy;
+use flowkeep_core::settings::{BindHost, Port, Strategy, UpstreamUrl};
 use flowkeep_core::vault::VaultChoice;
 use secrecy::ExposeSecret as _;
 
@@ -64,10 +64,10 @@ fn every_variable_is_read() {
         ("FLOWKEEP_KEYS", "sk-a,sk-b"),
     ]);
     let overrides = &options.overrides;
-    assert_eq!(overrides.port.map(|port| port.get()), Some(7000));
-    assert!(overrides.host.is_some_and(|host| host.is_loopback()));
+    assert_eq!(overrides.port.map(Port::get), Some(7000));
+    assert!(overrides.host.is_some_and(BindHost::is_loopback));
     assert_eq!(
-        overrides.upstream.as_ref().map(|url| url.as_str()),
+        overrides.upstream.as_ref().map(UpstreamUrl::as_str),
         Some("http://127.0.0.1:9/v1")
     );
     assert_eq!(overrides.require_token, Some(false));
@@ -105,7 +105,7 @@ fn a_flag_goes_before_its_variable() {
         ],
     )
     .unwrap();
-    assert_eq!(options.overrides.port.map(|port| port.get()), Some(0));
+    assert_eq!(options.overrides.port.map(Port::get), Some(0));
     assert_eq!(options.overrides.host.unwrap().to_string(), "::1");
     assert_eq!(options.overrides.require_token, Some(false));
     assert_eq!(options.place.data_dir.as_deref(), Some(Path::new("/flag")));

@@ -18,6 +18,8 @@ const HELD: usize = 64 * 1024;
 /// An error body is read whole up to here, so that a key in it can be redacted
 /// wherever it stands; what is longer is cut.
 const ERROR_BODY: usize = 1024 * 1024;
+/// What every key begins with.
+const KEY_PREFIX: &[u8] = b"sk-";
 /// An upstream that sent its head must not dawdle over an error body.
 const ERROR_BODY_WAIT: Duration = Duration::from_secs(10);
 
@@ -196,21 +198,27 @@ async fn read_up_to(mut body: reqwest::Body, most: usize) -> Bytes {
     read.freeze()
 }
 
-/// S16: an upstream that quotes the key does not quote it to the client.
+/// S16: an upstream that quotes a key, this one or another it once got, does
+/// not quote it to the client. A body without any passes untouched.
 fn redact_body(body: Bytes, key: &ApiKey) -> Bytes {
-    match redact::known_key(&body, key.expose()) {
-        Some(clean) => Bytes::from(clean),
-        None => body,
+    if memchr::memmem::find(&body, KEY_PREFIX).is_none() {
+        return body;
     }
+    let mut redactor = redact::Redactor::new(&[key.expose()]);
+    let mut clean = redactor.push(&body);
+    clean.extend_from_slice(&redactor.finish());
+    Bytes::from(clean)
 }
 
 fn redact_headers(head: &mut http::response::Parts, key: &ApiKey) {
+    let quotes = |value: &http::HeaderValue| {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        redact::redact(&text, &[key.expose()]) != text
+    };
     let quoting: Vec<_> = head
         .headers
         .iter()
-        .filter(|(_, value)| {
-            memchr::memmem::find(value.as_bytes(), key.expose().as_bytes()).is_some()
-        })
+        .filter(|(_, value)| quotes(value))
         .map(|(name, _)| name.clone())
         .collect();
     for name in quoting {

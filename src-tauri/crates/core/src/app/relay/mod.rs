@@ -31,7 +31,7 @@ use super::App;
 use super::gauge::Retry;
 use crate::model::{Class, Effect, Outcome, Route, Verdict};
 use crate::pool::{Demand, Lease};
-use crate::upstream::{Outgoing, UpstreamClient, headers::request_headers};
+use crate::upstream::{Outgoing, SendError, UpstreamClient, headers::request_headers};
 
 /// A request body as the gateway hands it over.
 pub enum CallBody {
@@ -172,6 +172,7 @@ impl Journey<'_> {
             headers: request_headers(&self.call.headers),
             body,
             key: lease.secret(),
+            fresh: self.needs_own_connection(),
         };
         match self.upstream.send(outgoing).await {
             Ok(response) => {
@@ -180,6 +181,15 @@ impl Journey<'_> {
             }
             Err(error) => Attempt::Failed(error),
         }
+    }
+
+    /// What creates something is sent once, and what got no answer once more:
+    /// neither may meet a connection that is closing just now (F4).
+    fn needs_own_connection(&self) -> bool {
+        let unanswered = |(_, attempt): &(_, Attempt)| {
+            matches!(attempt, Attempt::Failed(SendError::NoAnswer(_)))
+        };
+        self.effect == Effect::Creates || self.last.as_ref().is_some_and(unanswered)
     }
 
     /// A streamed body is gone once a byte of it may have been sent.

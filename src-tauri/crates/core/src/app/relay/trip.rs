@@ -1,5 +1,6 @@
 //! One request's record, from start to whatever end.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,8 +43,8 @@ impl Trip {
             record: RequestRecord {
                 request_id: call.request_id,
                 started_at_ms: started.unix_ms,
-                route: call.route.name().to_owned(),
-                model_asked: call.model.as_ref().map(recordable),
+                route: recordable(call.route.name()).into_owned(),
+                model_asked: call.model.as_ref().map(recordable_model),
                 model_used: None,
                 key: None,
                 key_last_four: None,
@@ -184,12 +185,20 @@ impl Trip {
     }
 }
 
-/// A model's name as it may be kept: by mistake it may be a key (S17).
-fn recordable(model: &Arc<str>) -> Arc<str> {
-    if model.contains("sk-") {
-        return redact::redact(model, &[]).into();
+/// What a client named, as it may be kept: by mistake it may be a key (S17).
+fn recordable(text: &str) -> Cow<'_, str> {
+    if text.contains("sk-") {
+        Cow::Owned(redact::redact(text, &[]))
+    } else {
+        Cow::Borrowed(text)
     }
-    Arc::clone(model)
+}
+
+fn recordable_model(model: &Arc<str>) -> Arc<str> {
+    match recordable(model) {
+        Cow::Owned(text) => text.into(),
+        Cow::Borrowed(_) => Arc::clone(model),
+    }
 }
 
 impl Drop for Trip {

@@ -89,3 +89,16 @@ fn a_client_that_repeats_gets_no_ambiguous_repeats_from_us() {
         Next::Stop
     );
 }
+
+/// F14: an error that calls itself 200 must not reach the client as one.
+#[test]
+fn an_error_in_a_2xx_does_not_pass() {
+    let busy = |status| {
+        let mut verdict = Verdict::plain(Class::ModelBusy { retry_after: None });
+        verdict.evidence.status = Some(status);
+        verdict
+    };
+    assert!(passes_through(&busy(503)));
+    assert!(!passes_through(&busy(200)));
+    assert!(!passes_through(&Verdict::plain(Class::KeyUnauthorized)));
+}

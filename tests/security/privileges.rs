@@ -1,0 +1,239 @@
+//! S40: who may do what, as one table; a new route without a row fails.
+
+use flowkeep_contract::{COMMANDS, DESKTOP_COMMANDS};
+use flowkeep_tests::{MODEL, Rig};
+use http::Method;
+use serde_json::json;
+
+use crate::admin::{NAME, PASSWORD, administered, command, login};
+
+/// Everything that somebody could show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Credential {
+    None,
+    Client,
+    ClientApiKey,
+    WrongBearer,
+    Session,
+    SessionApiKey,
+    EndedSession,
+    Basic,
+    WrongBasic,
+    ClientAsBasic,
+}
+
+const CREDENTIALS: [Credential; 10] = [
+    Credential::None,
+    Credential::Client,
+    Credential::ClientApiKey,
+    Credential::WrongBearer,
+    Credential::Session,
+    Credential::SessionApiKey,
+    Credential::EndedSession,
+    Credential::Basic,
+    Credential::WrongBasic,
+    Credential::ClientAsBasic,
+];
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    Anybody,
+    Nobody,
+    Clients,
+    Admins,
+}
+
+impl Access {
+    fn admits(self, credential: Credential) -> bool {
+        match self {
+            Self::Anybody => true,
+            Self::Nobody => false,
+            Self::Clients => matches!(credential, Credential::Client | Credential::ClientApiKey),
+            Self::Admins => matches!(credential, Credential::Session | Credential::Basic),
+        }
+    }
+}
+
+/// A request and who may make it.
+struct Row {
+    /// As in the router.
+    route: &'static str,
+    method: Method,
+    path: String,
+    body: String,
+    access: Access,
+}
+
+fn row(route: &'static str, method: Method, path: &str, body: &str, access: Access) -> Row {
+    Row {
+        route,
+        method,
+        path: path.to_owned(),
+        body: body.to_owned(),
+        access,
+    }
+}
+
+fn table() -> Vec<Row> {
+    let chat = Rig::chat_body(MODEL, false).to_string();
+    let wrong = json!({"username": NAME, "password": "wrong"}).to_string();
+    let mut rows = vec![
+        row("/health", Method::GET, "/health", "", Access::Anybody),
+        row(
+            "/v1/{*path}",
+            Method::GET,
+            "/v1/models",
+            "",
+            Access::Clients,
+        ),
+        row(
+            "/v1/{*path}",
+            Method::POST,
+            "/v1/chat/completions",
+            &chat,
+            Access::Clients,
+        ),
+        // A login needs no credential but the one in its body.
+        row("/login", Method::POST, "/login", &wrong, Access::Nobody),
+        // It only ends the session that is shown, if any.
+        row("/logout", Method::POST, "/logout", "{}", Access::Anybody),
+        row(
+            "/admin/events",
+            Method::GET,
+            "/admin/events",
+            "",
+            Access::Admins,
+        ),
+    ];
+    for spec in COMMANDS {
+        let path = format!("/admin/rpc/{}", spec.name);
+        let body = match spec.name {
+            "set_paused" => json!({"paused": false}),
+            "import_keys" => json!({"text": "# nothing"}),
+            "remove_keys" => json!({"ids": []}),
+            _ => json!({}),
+        };
+        // An empty import is a 400 for those who may.
+        let access = if spec.name == "import_keys" {
+            Access::Nobody
+        } else {
+            Access::Admins
+        };
+        rows.push(row(
+            "/admin/rpc/{command}",
+            Method::POST,
+            &path,
+            &body.to_string(),
+            access,
+        ));
+    }
+    rows
+}
+
+async fn ask(rig: &Rig, row: &Row, credential: Credential) -> u16 {
+    let request = rig.client.request(row.method.clone(), rig.url(&row.path));
+    let session = login(rig).await;
+    let request = match credential {
+        Credential::None => request,
+        Credential::Client => request.bearer_auth(&rig.token),
+        Credential::ClientApiKey => request.header("x-api-key", &rig.token),
+        Credential::WrongBearer => request.bearer_auth("fka-0000"),
+        Credential::Session => request.bearer_auth(&session),
+        Credential::SessionApiKey => request.header("x-api-key", &session),
+        Credential::EndedSession => {
+            let end = rig.client.post(rig.url("/logout")).bearer_auth(&session);
+            assert_eq!(end.send().await.unwrap().status(), 200);
+            request.bearer_auth(&session)
+        }
+        Credential::Basic => request.basic_auth(NAME, Some(PASSWORD)),
+        Credential::WrongBasic => request.basic_auth(NAME, Some("wrong")),
+        Credential::ClientAsBasic => request.basic_auth(NAME, Some(&rig.token)),
+    };
+    let request = request
+        .header("content-type", "application/json")
+        .body(row.body.clone());
+    request.send().await.unwrap().status().as_u16()
+}
+
+/// S40: every route with every credential; only the expected cells are 2xx.
+#[tokio::test]
+async fn only_the_expected_cells_are_served() {
+    let rig = administered().await;
+    for row in table() {
+        for credential in CREDENTIALS {
+            let status = ask(&rig, &row, credential).await;
+            let served = (200..300).contains(&status);
+            let expected = row.access.admits(credential);
+            assert_eq!(
+                served, expected,
+                "{} {} with {credential:?}: {status}",
+                row.method, row.path
+            );
+        }
+    }
+    let spent = rig.hits("/v1/chat/completions").len();
+    assert_eq!(spent, 2, "one per cell of the clients");
+}
+
+/// S40: the rows above are all the routes that the router has.
+#[test]
+fn every_route_has_a_row() {
+    let source = include_str!("../../src-tauri/crates/gateway/src/router.rs");
+    let mut routes: Vec<&str> = source
+        .split(".route(\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    routes.sort_unstable();
+    assert_eq!(
+        source.matches(".route(").count(),
+        routes.len(),
+        "a route that is no literal"
+    );
+    for other in [".nest(", ".merge(", ".route_service(", ".nest_service("] {
+        assert!(
+            !source.contains(other),
+            "{other} would hide routes from this test"
+        );
+    }
+    let mut rows: Vec<&str> = table().iter().map(|row| row.route).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    assert_eq!(routes, rows);
+}
+
+/// D15, S40: without an admin there is no admin surface, whoever asks.
+#[tokio::test]
+async fn without_an_admin_there_is_no_admin_surface() {
+    let rig = Rig::start().await;
+    for row in table() {
+        if matches!(row.access, Access::Clients) || row.route == "/health" {
+            continue;
+        }
+        for header in ["authorization", "x-api-key"] {
+            let request = rig.client.request(row.method.clone(), rig.url(&row.path));
+            let answer = request
+                .header(header, format!("Bearer {}", rig.token))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 404, "{}", row.path);
+        }
+    }
+    let console = rig.client.get(rig.url("/")).send().await.unwrap();
+    assert_eq!(console.status(), 404);
+}
+
+/// S40: what only the desktop can do has no way over HTTP.
+#[tokio::test]
+async fn desktop_commands_are_unknown_here() {
+    let rig = administered().await;
+    let session = login(&rig).await;
+    assert!(!DESKTOP_COMMANDS.is_empty());
+    for spec in DESKTOP_COMMANDS {
+        let seen = command(&rig, &session, spec.name, &json!({})).await;
+        assert_eq!(seen.status, 404, "{}", spec.name);
+        assert_eq!(seen.json()["code"], "unknown_command", "{}", spec.name);
+    }
+}
