@@ -33,6 +33,9 @@ struct Inner {
 
 /// The gateway that answers now.
 struct Listening {
+    /// The port of the settings; 0 lets the system choose.
+    wanted: u16,
+    /// The port in use.
     port: u16,
     stop: CancellationToken,
 }
@@ -87,21 +90,21 @@ impl Engine {
 
     async fn listen(&self) -> Result<(), BindError> {
         let mut listening = self.0.listening.lock().await;
-        let port = self.0.app.effective_settings().port.get();
-        if self.0.closing.is_cancelled() || listening.as_ref().is_some_and(|now| now.port == port) {
+        let wanted = self.0.app.effective_settings().port.get();
+        let is_there = listening.as_ref().is_some_and(|now| now.wanted == wanted);
+        if is_there || self.is_closing() {
             return Ok(());
         }
         let options = GatewayOptions {
-            port,
+            port: wanted,
             ..GatewayOptions::default()
         };
         let gateway = match Gateway::bind(self.0.app.clone(), options) {
             Ok(gateway) => gateway,
             Err(error) => {
                 if let Some(now) = listening.as_ref() {
-                    self.0
-                        .app
-                        .set_gateway_state(GatewayState::Running, Some(now.port));
+                    let still = GatewayState::Running;
+                    self.0.app.set_gateway_state(still, Some(now.port));
                 }
                 return Err(error);
             }
@@ -109,7 +112,8 @@ impl Engine {
         if let Some(before) = listening.take() {
             before.stop.cancel();
         }
-        let address = format!("http://127.0.0.1:{}", gateway.port());
+        let port = gateway.port();
+        let address = format!("http://127.0.0.1:{port}");
         tracing::info!("listening on {address}");
         if let Err(error) = self.0.lock.publish(&address) {
             tracing::warn!(%error, "other Flowkeep commands will not find this gateway");
@@ -117,7 +121,7 @@ impl Engine {
         let stop = CancellationToken::new();
         let run = gateway.run(stop.clone(), self.0.hurry.clone());
         self.0.gateways.spawn(run);
-        *listening = Some(Listening { port, stop });
+        *listening = Some(Listening { wanted, port, stop });
         Ok(())
     }
 

@@ -98,7 +98,8 @@ fn base64_core(engine: &impl base64::Engine, key: &str, shift: usize) -> String 
 fn every_form_is_found() {
     let sentinel = Sentinel::new("Found");
     let key = sentinel.key();
-    let hex: String = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let digits: Vec<String> = key.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = digits.concat();
     for (text, form) in [
         (format!("Bearer {key}\n"), "plain"),
         (format!("{}…", &key[..12]), "first characters"),

@@ -3,11 +3,15 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
 
 use flowkeep_core::model::{ApiKey, KeyId};
 use flowkeep_core::vault::{Vault, VaultChoice, VaultOptions};
 
 const FOLDER: &str = "FLOWKEEP_TEST_FOLDER";
+/// Far more than the vault may take.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Marks our lines among those of the test harness.
 const MARK: &str = "» ";
 
@@ -15,7 +19,7 @@ const MARK: &str = "» ";
 pub(crate) struct Puppet {
     process: Child,
     orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    answers: Receiver<String>,
 }
 
 impl Puppet {
@@ -34,7 +38,7 @@ impl Puppet {
             .spawn()
             .unwrap();
         let orders = process.stdin.take().unwrap();
-        let answers = BufReader::new(process.stdout.take().unwrap());
+        let answers = answers(process.stdout.take().unwrap());
         Self {
             process,
             orders,
@@ -45,16 +49,27 @@ impl Puppet {
     /// Gives an order and waits for the answer.
     pub(crate) fn ask(&mut self, order: &str) -> String {
         writeln!(self.orders, "{order}").unwrap();
-        loop {
-            let mut line = String::new();
-            let length = self.answers.read_line(&mut line).unwrap();
-            assert!(length > 0, "the puppet died at {order:?}");
+        self.answers
+            .recv_timeout(PATIENCE)
+            .unwrap_or_else(|error| panic!("no answer to {order:?}: {error}"))
+    }
+}
+
+/// Reads the puppet's lines apart, so that a hang fails instead of hanging.
+fn answers(output: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            let line = line.unwrap_or_default();
             // The harness writes the test's name before our first line.
-            if let Some((_, answer)) = line.trim_end().split_once(MARK) {
-                return answer.to_owned();
+            if let Some((_, answer)) = line.split_once(MARK)
+                && sender.send(answer.to_owned()).is_err()
+            {
+                return;
             }
         }
-    }
+    });
+    receiver
 }
 
 impl Drop for Puppet {

@@ -84,6 +84,9 @@ export class FlowkeepWindow {
 
   /** Keeps a picture of the page in test-results/. */
   async picture(name) {
+    await this.run(
+      () => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))),
+    );
     mkdirSync(PICTURES, { recursive: true });
     writeFileSync(path.join(PICTURES, `${name}.png`), await this.#driver.screenshot());
   }

@@ -62,7 +62,10 @@ impl Windows {
                 .as_bytes()
                 .windows(CLASS.len())
                 .any(|part| part.eq_ignore_ascii_case(CLASS));
-            if attributes.map_state == MapState::VIEWABLE && is_ours {
+            // Tooltips and menus are windows as well, but nothing a user closes.
+            let is_framed =
+                attributes.map_state == MapState::VIEWABLE && !attributes.override_redirect;
+            if is_framed && is_ours {
                 shown.push(window);
             }
         }

@@ -19,6 +19,11 @@ pub enum Topic {
     Settings,
 }
 
+impl Topic {
+    /// Everything, for a reader who missed events.
+    pub const ALL: [Self; 4] = [Self::Status, Self::Keys, Self::Requests, Self::Settings];
+}
+
 /// An event. The desktop emits it as `flowkeep`, the gateway as an SSE message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "snake_case")]

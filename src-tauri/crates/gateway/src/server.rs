@@ -50,6 +50,7 @@ pub struct Gateway {
     app: App,
     listeners: Listeners,
     service: Service,
+    abort: CancellationToken,
 }
 
 /// What a connection needs.
@@ -81,6 +82,7 @@ impl Gateway {
                 router: router::router(app.clone(), admin),
                 guard,
             },
+            abort: app.renew_abort_token(),
             app,
             listeners,
         })
@@ -103,6 +105,7 @@ impl Gateway {
     /// error event. `hurry` cuts the drain short.
     pub async fn run(self, stop: CancellationToken, hurry: CancellationToken) {
         let settings = self.app.effective_settings();
+        let port = self.port();
         let connections = TaskTracker::new();
         let close = CancellationToken::new();
         let kill = CancellationToken::new();
@@ -128,7 +131,10 @@ impl Gateway {
         }
         loops.close();
         loops.wait().await;
-        self.app.set_gateway_state(GatewayState::Stopping, None);
+        // One that has taken over on another port has said how it is.
+        if self.app.gateway_port() == port {
+            self.app.set_gateway_state(GatewayState::Stopping, None);
+        }
         connections.close();
         close.cancel();
         let drained = tokio::select! {
@@ -137,7 +143,7 @@ impl Gateway {
             () = hurry.cancelled() => false,
         };
         if !drained {
-            self.app.abort_token().cancel();
+            self.abort.cancel();
             let farewell = tokio::time::timeout(FAREWELL, connections.wait());
             tokio::select! {
                 _ = farewell => {}

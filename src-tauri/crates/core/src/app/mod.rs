@@ -74,7 +74,6 @@ struct Inner {
     importing: tokio::sync::Mutex<()>,
     tasks: TaskTracker,
     stop: CancellationToken,
-    abort: CancellationToken,
 }
 
 /// What may be exchanged while requests run.
@@ -88,6 +87,7 @@ struct Live {
     clients: Arc<ClientTokens>,
     gateway: GatewayState,
     port: u16,
+    abort: CancellationToken,
 }
 
 impl App {
@@ -118,7 +118,22 @@ impl App {
     /// Fires when the drain deadline has passed: streams end with an error event.
     #[must_use]
     pub fn abort_token(&self) -> CancellationToken {
-        self.0.abort.clone()
+        self.live(|live| live.abort.clone())
+    }
+
+    /// A gateway begins. What is relayed from now on ends with this token, and
+    /// not when the gateway before it has drained for too long.
+    #[must_use]
+    pub fn renew_abort_token(&self) -> CancellationToken {
+        let token = CancellationToken::new();
+        self.change_live(|live| live.abort = token.clone());
+        token
+    }
+
+    /// The port of the gateway that was bound last.
+    #[must_use]
+    pub fn gateway_port(&self) -> u16 {
+        self.live(|live| live.port)
     }
 
     /// The gateway says how it is and, when it listens, on which port.

@@ -121,6 +121,7 @@ impl App {
             upstream: Arc::new(upstream),
             gateway: GatewayState::Starting,
             port: settings.port.get(),
+            abort: CancellationToken::new(),
             settings: Arc::new(settings.clone()),
             overridden: effective.overridden,
             stored,
@@ -147,7 +148,6 @@ impl App {
             importing: tokio::sync::Mutex::new(()),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
-            abort: CancellationToken::new(),
         }));
         app.take_up_vault().map_err(OpenError::Load)?;
         Ok(app)

@@ -17,7 +17,8 @@ fn the_defaults_are_allowed_and_as_documented() {
 
 #[test]
 fn numbers_out_of_range_are_refused_by_name() {
-    let wrong: [(fn(&mut Settings), &str); 5] = [
+    type Change = fn(&mut Settings);
+    let wrong: [(Change, &str); 5] = [
         (|s| s.connect_s = 0, "connect_s is 1 to 300"),
         (|s| s.first_byte_s = 86_401, "first_byte_s is 1 to 86400"),
         (|s| s.json_body_mib = 0, "json_body_mib is 1 to 1024"),

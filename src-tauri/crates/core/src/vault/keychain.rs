@@ -116,8 +116,8 @@ mod platform {
     use keyring_core::api::CredentialStoreApi as _;
     use zbus_secret_service_keyring_store::Store;
 
-    use super::super::secret_service;
-    use super::super::secret_store::{Availability, SecretStoreError};
+    use crate::vault::secret_service;
+    use crate::vault::secret_store::{Availability, SecretStoreError};
 
     /// A session with the Secret Service.
     pub(super) struct Session(Arc<Store>);
@@ -148,7 +148,7 @@ mod platform {
 mod platform {
     use keyring::Entry;
 
-    use super::super::secret_store::{Availability, SecretStoreError};
+    use crate::vault::secret_store::{Availability, SecretStoreError};
 
     /// The store is the process's own; there is nothing to open.
     pub(super) struct Session;

@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use flowkeep_contract::{ApiError, ErrorCode};
+use flowkeep_contract::{ApiError, ErrorCode, Event, Topic};
 use flowkeep_core::app::App;
 use flowkeep_core::upstream::redact::redact;
 use futures_util::StreamExt as _;
@@ -97,17 +97,17 @@ pub(crate) async fn events(State(shared): State<Shared>, headers: HeaderMap) -> 
     let closing = shared.app.closing();
     let hello = futures_util::stream::once(async { Ok(Bytes::from_static(b": connected\n\n")) });
     let events = futures_util::stream::unfold(receiver, |mut receiver| async {
-        loop {
-            match receiver.recv().await {
-                Ok(event) => {
-                    let json = serde_json::to_string(&event).unwrap_or_default();
-                    let frame = Bytes::from(format!("data: {json}\n\n"));
-                    return Some((Ok::<_, std::convert::Infallible>(frame), receiver));
-                }
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
-            }
-        }
+        let event = match receiver.recv().await {
+            Ok(event) => event,
+            // What was missed is unknown, so everything is read again.
+            Err(RecvError::Lagged(_)) => Event::Changed {
+                topics: Topic::ALL.to_vec(),
+            },
+            Err(RecvError::Closed) => return None,
+        };
+        let json = serde_json::to_string(&event).unwrap_or_default();
+        let frame = Bytes::from(format!("data: {json}\n\n"));
+        Some((Ok::<_, std::convert::Infallible>(frame), receiver))
     });
     let stream = hello.chain(events).take_until(closing.cancelled_owned());
     let mut response = Response::new(Body::from_stream(stream));

@@ -87,7 +87,7 @@ fn origins_are_exact() {
         "https://app.example.test:443",
         "app.example.test",
         "file://",
-        "tauri://localhost",
+        "app://localhost",
         "",
     ] {
         let refused = wrong.parse::<Origin>().unwrap_err();

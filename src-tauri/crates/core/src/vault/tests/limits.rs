@@ -65,7 +65,7 @@ fn open(store: &Metered, folder: &Path, hint: u32) -> Vault {
 /// A key of any allowed length.
 fn any_key() -> impl Strategy<Value = ApiKey> {
     (17_usize..=509, any::<u64>()).prop_map(|(length, seed)| {
-        let text = format!("{seed:0>width$}", width = length);
+        let text = format!("{seed:0>length$}");
         ApiKey::parse(&format!("sk-{}", &text[text.len() - length..])).unwrap()
     })
 }
