@@ -121,15 +121,15 @@ function desktopSteps({ command, script }) {
     ['this system', requireDesktopTools],
     ['build the interface', () => script('build', 'ui')],
     ['build the app', () => command('cargo', 'build', '-p', 'flowkeep-desktop', '--locked')],
-    ['window tests', () => underXvfb(command)],
+    // The tests need its simulator.
+    buildGateway({ command }),
+    ['build the tray of the tests', () => command('cargo', ...trayHost)],
+    // They start a display, a session bus and a keyring of their own.
+    ['window tests', () => script('test', 'tests/desktop')],
   ];
 }
 
-function underXvfb(command) {
-  requireFile('tests/desktop/package.json');
-  const [program, args] = npm('run', 'test', '--workspace', 'tests/desktop');
-  return command('xvfb-run', '-a', '-s', '-screen 0 1280x900x24', program, ...args);
-}
+const trayHost = ['build', '-p', 'flowkeep-tests', '--example', 'tray-host', '--locked'];
 
 function requireDesktopTools() {
   if (!onLinux)
@@ -138,8 +138,9 @@ function requireDesktopTools() {
     );
   const missing = [
     'WebKitWebDriver',
-    'xvfb-run',
-    'dbus-run-session',
+    'Xvfb',
+    'dbus-daemon',
+    'dbus-send',
     'gnome-keyring-daemon',
   ].filter((program) => !isOnPath(program));
   if (missing.length > 0) throw new Stop(`missing programs: ${missing.join(', ')}`);

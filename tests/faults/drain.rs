@@ -4,11 +4,14 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use flowkeep_contract::Outcome;
+use flowkeep_contract::{GatewayState, Outcome};
+use flowkeep_gateway::{Gateway, GatewayOptions};
 use flowkeep_tests::{PATIENCE, Rig, RigOptions, Seen};
 use futures_util::future::join_all;
 use rusqlite::{Connection, OpenFlags};
 use tokio::net::TcpStream;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// About a third of a second long.
 const SHORT: &str = "sim/sse:8:40000";
@@ -137,4 +140,38 @@ async fn a_second_signal_ends_the_drain_within_a_second() {
     assert!(clients.iter().all(was_ended));
     let rows = rig.agree(&clients).await;
     assert!(rows.iter().all(|row| row.outcome == Outcome::Interrupted));
+}
+
+/// The desktop moves to another port: the new gateway has nothing to do with how
+/// the old one ends.
+#[tokio::test]
+async fn a_gateway_that_ends_leaves_the_one_after_it_alone() {
+    let rig = with_drain(0).await;
+    let next = TaskTracker::new();
+    let stop = CancellationToken::new();
+    let moving = async {
+        all_flow(&rig, 1).await;
+        let gateway = Gateway::bind(rig.app.clone(), GatewayOptions::default()).unwrap();
+        let port = gateway.port();
+        next.spawn(gateway.run(stop.clone(), CancellationToken::new()));
+        rig.begin_stop();
+        rig.stopped().await;
+        port
+    };
+    let (old, port) = tokio::join!(rig.ask_chat(LONG, true), moving);
+    assert!(was_ended(&old), "{}", old.text());
+    let status = rig.app.status();
+    assert_eq!(status.gateway, GatewayState::Running);
+    assert_eq!(status.base_url, format!("http://localhost:{port}/v1"));
+
+    let url = format!("http://127.0.0.1:{port}/v1/chat/completions");
+    let request = rig.client.post(url).bearer_auth(&rig.token);
+    let request = request
+        .header("content-type", "application/json")
+        .body(Rig::chat_body(SHORT, true).to_string());
+    let text = request.send().await.unwrap().text().await.unwrap();
+    assert!(text.contains("[DONE]"), "{text}");
+    stop.cancel();
+    next.close();
+    next.wait().await;
 }

@@ -34,7 +34,7 @@ async fn a_slow_head_is_cut_off() {
             "{beginning:?}: {spoken:?}"
         );
         assert!(took > Duration::from_millis(900), "{beginning:?}: {took:?}");
-        assert!(took < Duration::from_secs(5), "{beginning:?}: {took:?}");
+        assert!(took < Duration::from_secs(8), "{beginning:?}: {took:?}");
     }
 }
 
@@ -130,7 +130,7 @@ async fn slow_clients_do_not_disturb_good_ones() {
 async fn places_held_by_slow_clients_are_given_back() {
     let rig = with("header_s = 1\nmax_connections = 4\n").await;
     let mut slow = Vec::new();
-    for _ in 0..12 {
+    for _ in 0..8 {
         let mut client = RawClient::connect(&rig).await;
         client.send("GET / HTTP/1.1\r\nx: ").await;
         slow.push(client);
@@ -141,5 +141,5 @@ async fn places_held_by_slow_clients_are_given_back() {
     )
     .await;
     assert_eq!(spoken.status, 200, "{spoken:?}");
-    assert_eq!(slow.len(), 12);
+    assert_eq!(slow.len(), 8);
 }

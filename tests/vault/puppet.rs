@@ -6,14 +6,9 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
-use flowkeep_core::model::{ApiKey, KeyId};
-use flowkeep_core::vault::{Vault, VaultChoice, VaultOptions};
-
 const FOLDER: &str = "FLOWKEEP_TEST_FOLDER";
 /// Far more than the vault may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Marks our lines among those of the test harness.
-const MARK: &str = "» ";
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The hand of the puppet.
 pub(crate) struct Puppet {
@@ -28,8 +23,10 @@ impl Puppet {
         data_dir: &Path,
         environment: impl IntoIterator<Item = (&'a str, std::path::PathBuf)>,
     ) -> Self {
-        let mut process = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "puppet::obey", "--ignored", "--nocapture"])
+        let tests = std::env::current_exe().unwrap();
+        // Cargo builds the examples of a package together with its tests.
+        let built = tests.ancestors().nth(2).unwrap();
+        let mut process = Command::new(built.join("examples/vault-process"))
             .env_clear()
             .env(FOLDER, data_dir)
             .envs(environment)
@@ -60,11 +57,7 @@ fn answers(output: ChildStdout) -> Receiver<String> {
     let (sender, receiver) = mpsc::sync_channel(1);
     std::thread::spawn(move || {
         for line in BufReader::new(output).lines() {
-            let line = line.unwrap_or_default();
-            // The harness writes the test's name before our first line.
-            if let Some((_, answer)) = line.split_once(MARK)
-                && sender.send(answer.to_owned()).is_err()
-            {
+            if sender.send(line.unwrap_or_default()).is_err() {
                 return;
             }
         }
@@ -78,69 +71,4 @@ impl Drop for Puppet {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-#[test]
-#[ignore = "the other side of the tests of this binary, started by them"]
-fn obey() {
-    let folder = std::env::var_os(FOLDER).expect("started by a test");
-    let mut vault = None;
-    for order in std::io::stdin().lines() {
-        let order = order.unwrap();
-        let answer = match order.split_once(' ') {
-            Some(("open", choice)) => match open(Path::new(&folder), choice) {
-                Ok(opened) => {
-                    let answer = format!("{} {:?}", opened.kind(), opened.state());
-                    vault = Some(opened);
-                    answer
-                }
-                Err(answer) => answer,
-            },
-            _ => act(vault.as_ref().expect("the vault is open"), &order),
-        };
-        println!("\n{MARK}{answer}");
-    }
-}
-
-fn open(folder: &Path, choice: &str) -> Result<Vault, String> {
-    let (choice, hint) = choice.split_once(' ').unwrap_or((choice, "0"));
-    let options = VaultOptions {
-        choice: choice.parse::<VaultChoice>().unwrap(),
-        install_id: "test".to_owned(),
-        data_dir: folder.to_owned(),
-        passphrase: None,
-        bundle_count_hint: hint.parse().unwrap(),
-    };
-    Vault::open(&options).map_err(|error| format!("error: {error}"))
-}
-
-fn act(vault: &Vault, order: &str) -> String {
-    let (word, argument) = order.split_once(' ').unwrap_or((order, ""));
-    match word {
-        "add" => match vault.add(&keys(argument.parse().unwrap())) {
-            Ok(places) => format!("added {}", places.len()),
-            Err(error) => format!("error: {error}"),
-        },
-        "load" => match vault.load() {
-            Ok(contents) => format!(
-                "loaded {} unreadable {:?} reads {}",
-                contents.keys.len(),
-                contents.unreadable_bundles,
-                vault.reads()
-            ),
-            Err(error) => format!("error: {error}"),
-        },
-        "state" => format!("{:?}", vault.state()),
-        "probe" => format!("{:?}", vault.probe()),
-        "unlock" => format!("{:?}", vault.try_unlock()),
-        "warning" => vault.warning().unwrap_or_default(),
-        other => panic!("no order {other:?}"),
-    }
-}
-
-/// Keys of the usual length that no other call makes.
-fn keys(count: usize) -> Vec<(KeyId, ApiKey)> {
-    let key = |id: &KeyId| ApiKey::parse(&format!("sk-test{:0>44}", id.as_str())).unwrap();
-    let ids = (0..count).map(|_| KeyId::generate());
-    ids.map(|id| (id.clone(), key(&id))).collect()
 }

@@ -121,6 +121,12 @@ export class Desk {
     this.#env.FLOWKEEP_UPSTREAM = base;
   }
 
+  /** What the next start of the app finds in `settings.toml`. */
+  writeSettings(text) {
+    mkdirSync(this.dataFolder, { recursive: true, mode: 0o700 });
+    writeFileSync(path.join(this.dataFolder, 'settings.toml'), text, { mode: 0o600 });
+  }
+
   /** Starts the app without a driver. */
   startApp(args = [], env = {}) {
     return this.#run(built(APP), args, { env: { ...this.#env, FLOWKEEP_PORT: '0', ...env } });

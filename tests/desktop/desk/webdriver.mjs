@@ -91,7 +91,8 @@ export class WebDriver {
   }
 }
 
-function freePort() {
+/** A port that nobody listens on now. */
+export function freePort() {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
       const { port } = server.address();

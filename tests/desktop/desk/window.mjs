@@ -47,6 +47,14 @@ export class FlowkeepWindow {
     await this.until((css) => document.querySelector(css).value !== '', selector(testid));
   }
 
+  /** Types over what the field has. */
+  async replace(testid, text) {
+    const field = await this.#driver.find(selector(testid));
+    await this.#driver.click(field);
+    await this.#driver.pressWithControl('a');
+    await this.#driver.type(field, text);
+  }
+
   /** Waits until the page, as it changes, makes `holds(...args)` true. */
   async until(holds, ...args) {
     const fulfilled = await this.#driver.run(

@@ -19,7 +19,10 @@ test('the window goes into the tray, comes back, and is one', async (t) => {
   assert.equal(entries[0].text, `No keys · ${localhost(address)}/v1`);
   assert.equal(entries[0].enabled, false);
   const rest = ['Open Flowkeep', 'Copy base URL', 'Pause', 'Quit'];
-  assert.deepEqual(entries.slice(1).map((entry) => entry.text), rest);
+  assert.deepEqual(
+    entries.slice(1).map((entry) => entry.text),
+    rest,
+  );
 
   await t.test('closing destroys the web view and leaves the gateway', async () => {
     assert.equal(desk.processes(WEB_PROCESS).length, 1);
@@ -50,15 +53,18 @@ test('the window goes into the tray, comes back, and is one', async (t) => {
     assert.equal(await desk.gatewayAddress(), address, 'what they were called with is ignored');
   });
 
-  await t.test('a web process that is killed comes back, and the gateway does not care', async () => {
-    const [before] = desk.processes(WEB_PROCESS);
-    process.kill(Number(before), 'SIGKILL');
-    await eventually('another web process', () => {
-      const now = desk.processes(WEB_PROCESS);
-      return now.length === 1 && now[0] !== before;
-    });
-    assert.equal(await gatewayState(address), 'running');
-  });
+  await t.test(
+    'a web process that is killed comes back, and the gateway does not care',
+    async () => {
+      const [before] = desk.processes(WEB_PROCESS);
+      process.kill(Number(before), 'SIGKILL');
+      await eventually('another web process', () => {
+        const now = desk.processes(WEB_PROCESS);
+        return now.length === 1 && now[0] !== before;
+      });
+      assert.equal(await gatewayState(address), 'running');
+    },
+  );
 
   await t.test('quitting from the tray ends the process', async () => {
     await desk.tray.click('Quit');

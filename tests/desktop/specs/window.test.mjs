@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import test from 'node:test';
 
 import { Desk } from '../desk/desk.mjs';
+import { freePort } from '../desk/webdriver.mjs';
 
 test('a taken port is explained, and trying again helps', async (t) => {
   const desk = await Desk.open(t);
@@ -13,7 +14,8 @@ test('a taken port is explained, and trying again helps', async (t) => {
   await once(squatter, 'listening');
   const { port } = squatter.address();
 
-  const window = await desk.openWindow({ FLOWKEEP_PORT: String(port) });
+  desk.writeSettings(`port = ${port}\n`);
+  const window = await desk.openWindow({ FLOWKEEP_PORT: '' });
   const story = await window.see('trouble-port');
   assert.ok(story.includes(`Port ${port} is taken`), story);
   assert.ok(story.includes(`pid ${process.pid}`), story);
@@ -21,12 +23,27 @@ test('a taken port is explained, and trying again helps', async (t) => {
 
   squatter.close();
   await window.click('gateway-retry');
-  await window.until(
-    () => document.querySelector('[data-testid=gateway-state]')?.dataset.state === 'running',
-  );
-  const health = await fetch(`http://127.0.0.1:${port}/health`);
-  assert.equal(health.status, 200);
+  await window.until(isRunning);
+  assert.equal((await health(port)).status, 200);
+
+  await t.test('another port in the settings is taken up by a restart', async () => {
+    const free = await freePort();
+    await window.click('nav-settings');
+    await window.replace('settings-port', String(free));
+    await window.click('settings-port-save');
+    await window.click('settings-restart');
+    await window.click('nav-overview');
+    await window.until(isRunning);
+    assert.equal(await window.see('base-url'), `http://localhost:${free}/v1`);
+    assert.equal((await health(free)).status, 200);
+    await assert.rejects(health(port), 'nobody listens on the old port');
+  });
 });
+
+const health = (port) => fetch(`http://127.0.0.1:${port}/health`);
+
+const isRunning = () =>
+  document.querySelector('[data-testid=gateway-state]')?.dataset.state === 'running';
 
 test('the page cannot do what it need not', async (t) => {
   const desk = await Desk.open(t);

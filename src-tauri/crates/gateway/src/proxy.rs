@@ -89,6 +89,7 @@ async fn relay(
         model: taken.model,
         stream: taken.stream,
         client,
+        abort: shared.abort.clone(),
     };
     shared.app.relay(call).await.map_err(|failure| Refused {
         attempts: failure.attempts,

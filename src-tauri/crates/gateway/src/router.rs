@@ -9,6 +9,7 @@ use axum::response::IntoResponse as _;
 use axum::routing::{any, get, post};
 use flowkeep_core::app::App;
 use http::{Response, StatusCode, Uri};
+use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, Admin};
 use crate::error::Refusal;
@@ -20,11 +21,12 @@ use crate::{console, health, proxy};
 pub(crate) struct Shared {
     pub(crate) app: App,
     pub(crate) admin: Option<Arc<Admin>>,
+    /// Fires when the drain has taken too long.
+    pub(crate) abort: CancellationToken,
 }
 
 /// All routes. The admin surface exists only with an admin (D15).
-pub(crate) fn router(app: App, admin: Option<Arc<Admin>>) -> Router {
-    let shared = Shared { app, admin };
+pub(crate) fn router(shared: Shared) -> Router {
     let mut router = Router::new()
         .route("/health", get(health::health))
         .route("/v1/{*path}", any(proxy::proxy));

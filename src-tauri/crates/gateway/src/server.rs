@@ -23,7 +23,7 @@ use crate::admin::{Admin, AdminAccess};
 use crate::connection::{ClientSocket, drive};
 use crate::guard::Guard;
 use crate::listen::{BindError, Listeners};
-use crate::router;
+use crate::router::{self, Shared};
 
 /// hyper refuses more with 431 (S10).
 const MAX_HEADERS: usize = 64;
@@ -77,12 +77,19 @@ impl Gateway {
         let admin = options.admin.map(|access| Arc::new(Admin::new(access)));
         let guard = Arc::new(Guard::new(app.clone()));
         app.set_gateway_state(GatewayState::Starting, Some(listeners.port()));
+        // One per gateway: the next one's streams must not end with this one's.
+        let abort = CancellationToken::new();
+        let shared = Shared {
+            app: app.clone(),
+            admin,
+            abort: abort.clone(),
+        };
         Ok(Self {
             service: Service {
-                router: router::router(app.clone(), admin),
+                router: router::router(shared),
                 guard,
             },
-            abort: app.renew_abort_token(),
+            abort,
             app,
             listeners,
         })

@@ -87,7 +87,6 @@ struct Live {
     clients: Arc<ClientTokens>,
     gateway: GatewayState,
     port: u16,
-    abort: CancellationToken,
 }
 
 impl App {
@@ -113,21 +112,6 @@ impl App {
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.0.events.subscribe()
-    }
-
-    /// Fires when the drain deadline has passed: streams end with an error event.
-    #[must_use]
-    pub fn abort_token(&self) -> CancellationToken {
-        self.live(|live| live.abort.clone())
-    }
-
-    /// A gateway begins. What is relayed from now on ends with this token, and
-    /// not when the gateway before it has drained for too long.
-    #[must_use]
-    pub fn renew_abort_token(&self) -> CancellationToken {
-        let token = CancellationToken::new();
-        self.change_live(|live| live.abort = token.clone());
-        token
     }
 
     /// The port of the gateway that was bound last.

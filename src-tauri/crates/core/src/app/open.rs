@@ -114,6 +114,10 @@ impl App {
             passphrase: options.passphrase,
             bundle_count_hint: bundle_count(&store)?,
         })?;
+        // D4: said once in the log; health and the window show it as well.
+        for warning in warnings.iter().cloned().chain(vault.warning()) {
+            tracing::warn!("{warning}");
+        }
         let upstream = settings.upstream_client()?;
         let started = options.clock.now();
         let live = Live {
@@ -121,7 +125,6 @@ impl App {
             upstream: Arc::new(upstream),
             gateway: GatewayState::Starting,
             port: settings.port.get(),
-            abort: CancellationToken::new(),
             settings: Arc::new(settings.clone()),
             overridden: effective.overridden,
             stored,

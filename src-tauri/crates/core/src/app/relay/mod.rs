@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, Method};
+use tokio_util::sync::CancellationToken;
 
 pub use body::{RelayBody, RelayBodyError};
 pub use failure::{Failure, FailureCode};
@@ -61,6 +62,8 @@ pub struct Call {
     pub stream: bool,
     /// Client token's id.
     pub client: Arc<str>,
+    /// Fires when the gateway no longer waits: a stream ends with an error event.
+    pub abort: CancellationToken,
 }
 
 /// An upstream answer on its way to the client.

@@ -108,7 +108,7 @@ impl Trip {
         self.record.first_byte_ms = Some(millis(self.elapsed()));
         self.lease = Some(lease);
         let stream_idle = self.app.upstream().deadlines().stream_idle;
-        let abort = self.app.abort_token();
+        let abort = call.abort.clone();
         let event = error_event_of(answer.kind, call.route.protocol());
         let body = RelayBody::new(answer.prefix, answer.rest, answer.kind)
             .watched(stream_idle, abort, event)
