@@ -14,7 +14,7 @@ const CHANNEL: &str = "flowkeep";
 pub(crate) async fn forward(app: AppHandle, engine: App) {
     let mut events = engine.subscribe();
     // What happened before the subscription.
-    tray::refresh(&app);
+    refresh_tray(&app);
     loop {
         let event = match events.recv().await {
             Ok(event) => event,
@@ -25,12 +25,18 @@ pub(crate) async fn forward(app: AppHandle, engine: App) {
             Err(RecvError::Closed) => return,
         };
         if concerns_tray(&event) {
-            tray::refresh(&app);
+            refresh_tray(&app);
         }
         if let Err(error) = app.emit(CHANNEL, event) {
             tracing::debug!(%error, "an event did not reach the window");
         }
     }
+}
+
+/// Changing an icon waits for the main thread, which a thread of the requests must not.
+fn refresh_tray(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn_blocking(move || tray::refresh(&app));
 }
 
 fn everything_changed() -> Event {

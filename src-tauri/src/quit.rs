@@ -1,10 +1,15 @@
 //! The end: running requests finish, the log of requests is on disk, then the
 //! process goes.
 
+use std::time::Duration;
+
 use tauri::{AppHandle, Manager as _, RunEvent};
 
 use crate::engine::Engine;
 use crate::window;
+
+/// Systems that end a session wait about this long before they kill.
+const LAST_WORDS: Duration = Duration::from_secs(4);
 
 /// Quits in order. Asked again, it no longer waits for running requests.
 pub(crate) fn quit(app: &AppHandle) {
@@ -34,7 +39,11 @@ pub(crate) fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::Exit => {
             if let Some(engine) = app.try_state::<Engine>() {
                 engine.hurry();
-                tauri::async_runtime::block_on(engine.close());
+                let closing = engine.close();
+                let in_time = async { tokio::time::timeout(LAST_WORDS, closing).await.is_ok() };
+                if !tauri::async_runtime::block_on(in_time) {
+                    tracing::error!("not everything is written down");
+                }
             }
         }
         #[cfg(target_os = "macos")]

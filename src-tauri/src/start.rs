@@ -55,15 +55,37 @@ async fn open_without_tray(app: AppHandle) {
 
 fn give_up(app: &AppHandle, error: &anyhow::Error) -> ! {
     tracing::error!("cannot start: {error:#}");
-    let mut reason = format!("{error:#}");
+    let mut reason = format!("{error:#}.");
     if let Some(first) = reason.get_mut(..1) {
         first.make_ascii_uppercase();
     }
-    rfd::MessageDialog::new()
-        .set_level(rfd::MessageLevel::Error)
-        .set_title(text(Language::System, Text::StartFailed))
-        .set_description(format!("{reason}."))
-        .show();
+    alert(text(Language::System, Text::StartFailed), &reason);
     app.cleanup_before_exit();
     std::process::exit(1)
+}
+
+/// Says it in a dialog and waits until it was read. On the main thread.
+#[cfg(target_os = "linux")]
+fn alert(title: &str, reason: &str) {
+    use gtk::prelude::{DialogExt as _, MessageDialogExt as _};
+
+    let dialog = gtk::MessageDialog::new(
+        None::<&gtk::Window>,
+        gtk::DialogFlags::MODAL,
+        gtk::MessageType::Error,
+        gtk::ButtonsType::Close,
+        title,
+    );
+    dialog.set_secondary_text(Some(reason));
+    dialog.run();
+}
+
+/// Says it in a dialog and waits until it was read. On the main thread.
+#[cfg(not(target_os = "linux"))]
+fn alert(title: &str, reason: &str) {
+    rfd::MessageDialog::new()
+        .set_level(rfd::MessageLevel::Error)
+        .set_title(title)
+        .set_description(reason)
+        .show();
 }

@@ -11,6 +11,8 @@ mod absent;
 #[cfg(test)]
 mod desktop;
 #[cfg(test)]
+mod gateway;
+#[cfg(test)]
 mod keyring;
 #[cfg(test)]
 mod locked;

@@ -20,6 +20,24 @@ pub enum Effect {
     Creates,
 }
 
+/// First segments of the documented paths (API reference §1.4, design §4).
+const FAMILIES: [&str; 14] = [
+    "audio",
+    "batches",
+    "chat",
+    "completions",
+    "embeddings",
+    "files",
+    "image",
+    "images",
+    "messages",
+    "models",
+    "rerank",
+    "uploads",
+    "user",
+    "video",
+];
+
 /// A route of `/v1`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
@@ -56,12 +74,16 @@ impl Route {
         }
     }
 
-    /// The name under which it is counted: ids in unknown paths are left out,
-    /// so that the number of roll-up rows stays bounded.
+    /// The name under which it is counted: ids are left out and what the vendor
+    /// does not document is `other`, so that the roll-ups stay bounded.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
-            Self::Other(path) => path.split('/').next().unwrap_or_default(),
+            Self::Other(path) => {
+                let family = path.split('/').next().unwrap_or_default();
+                let known = FAMILIES.contains(&family);
+                if known { family } else { "other" }
+            }
             known => known.path(),
         }
     }
@@ -97,3 +119,6 @@ impl Route {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

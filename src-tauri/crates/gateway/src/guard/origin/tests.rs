@@ -67,3 +67,11 @@ fn the_console_may_call_its_own_host_but_not_the_proxy() {
     ];
     assert_eq!(judge("/admin/rpc/list_keys", &other, &[]), Err(403));
 }
+
+#[test]
+fn an_allowed_page_may_not_administer() {
+    let page = "https://app.test";
+    let headers = [("host", "localhost"), ("origin", page)];
+    assert_eq!(judge("/admin/rpc/list_keys", &headers, &[page]), Err(403));
+    assert_eq!(judge("/login", &headers, &[page]), Err(403));
+}
