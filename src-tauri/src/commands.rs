@@ -102,7 +102,7 @@ async fn restart_gateway(
     reason = "a command owns its arguments"
 )]
 fn window_painted(window: WebviewWindow) {
-    window::show(&window);
+    window::painted(&window);
 }
 
 fn autostart(app: &AppHandle) -> Result<AutostartState, ApiError> {

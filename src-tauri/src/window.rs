@@ -28,6 +28,8 @@ pub(crate) struct Opening {
     building: Mutex<()>,
     /// A second process asked while the engine was still opening (F54).
     wanted: AtomicBool,
+    /// The window that exists has something to show.
+    painted: AtomicBool,
 }
 
 impl Opening {
@@ -56,14 +58,26 @@ pub(crate) fn open(app: &AppHandle) {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         match app.get_webview_window(LABEL) {
-            Some(window) => show(&window),
-            None => build_or_log(&app),
+            Some(window) if opening.painted.load(Ordering::SeqCst) => bring_up(&window),
+            // It is being built and shows itself.
+            Some(_) => {}
+            None => {
+                opening.painted.store(false, Ordering::SeqCst);
+                build_or_log(&app);
+            }
         }
     });
 }
 
+/// The page has something to show, so the window comes up.
+pub(crate) fn painted(window: &WebviewWindow) {
+    let opening = window.state::<Opening>();
+    opening.painted.store(true, Ordering::SeqCst);
+    bring_up(window);
+}
+
 /// Shows the window and gives it the focus.
-pub(crate) fn show(window: &WebviewWindow) {
+fn bring_up(window: &WebviewWindow) {
     let shown = window
         .unminimize()
         .and_then(|()| window.show())
@@ -134,7 +148,7 @@ async fn show_late(window: WebviewWindow) {
     tokio::time::sleep(PAINT_PATIENCE).await;
     if window.is_visible().is_ok_and(|visible| !visible) {
         tracing::warn!("the page did not report its first paint");
-        show(&window);
+        painted(&window);
     }
 }
 

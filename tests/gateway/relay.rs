@@ -65,7 +65,7 @@ async fn a_stream_ends_in_done_and_is_counted() {
     );
     let text = response.text().await.unwrap();
     assert!(text.ends_with("data: [DONE]\n\n"), "{text}");
-    let told = rig.hits("/v1/chat/completions")[0].told.clone().unwrap();
+    let told = rig.hits("/v1/chat/completions")[0].told.unwrap();
     let row = &rig.rows().await[0];
     assert!(row.stream);
     assert_eq!(row.outcome, Outcome::Success);

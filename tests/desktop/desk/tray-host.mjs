@@ -36,6 +36,15 @@ export class TrayHost {
     if (closed !== 1) throw new Error(`${closed} windows to close`);
   }
 
+  /** What the clipboard holds, or `null`. */
+  async clipboard() {
+    try {
+      return (await this.#ask('clipboard')).text;
+    } catch {
+      return null;
+    }
+  }
+
   async #ask(command) {
     this.#program.write(`${command}\n`);
     const answer = JSON.parse(await this.#program.line());

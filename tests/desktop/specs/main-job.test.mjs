@@ -17,6 +17,8 @@ test('keys are pasted, a chat is counted, and a restart keeps everything', async
   await importKeys(window);
   const base = await window.see('base-url');
   const token = await readToken(window);
+  await window.click('token-copy');
+  await eventually('the token copied', async () => (await desk.tray.clipboard()) === token);
 
   const usage = await chat(base, token);
   await seeInRequests(window, usage);

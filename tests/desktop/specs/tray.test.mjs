@@ -32,6 +32,12 @@ test('the window goes into the tray, comes back, and is one', async (t) => {
     assert.equal(await desk.gatewayAddress(), address);
   });
 
+  await t.test('the address can be copied', async () => {
+    await desk.tray.click('Copy base URL');
+    const base = `${localhost(address)}/v1`;
+    await eventually('the address copied', async () => (await desk.tray.clipboard()) === base);
+  });
+
   await t.test('pausing and resuming work without a window', async () => {
     const { icon } = await desk.tray.menu();
     await desk.tray.click('Pause');

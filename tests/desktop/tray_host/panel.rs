@@ -1,4 +1,4 @@
-//! The commands: `show`, `menu`, `click TEXT`, `windows`, `close`.
+//! The commands: `show`, `menu`, `click TEXT`, `windows`, `close`, `clipboard`.
 
 use std::error::Error;
 use std::io::{BufRead as _, Write as _};
@@ -44,6 +44,7 @@ fn answer(bus: &Connection, windows: &Windows, word: &str, rest: &str) -> Answer
         }
         "windows" => Ok(json!({ "titles": windows.titles()? })),
         "close" => Ok(json!({ "closed": windows.close_all()? })),
+        "clipboard" => Ok(json!({ "text": arboard::Clipboard::new()?.get_text()? })),
         other => Err(format!("unknown command {other:?}").into()),
     }
 }

@@ -27,6 +27,11 @@ use crate::args::{Cli, Command};
 use crate::failure::Failure;
 use crate::variables::Variables;
 
+/// A request makes some hundred small allocations in the HTTP libraries; with
+/// the C library's allocator a chat costs a tenth more CPU (docs/performance.md).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long threads that hang in a keychain or a disk may hold up the exit.
 const LINGER: Duration = Duration::from_millis(200);
 

@@ -92,11 +92,10 @@ impl AsyncRead for ClientIo {
             };
             socket.read_is_pending.store(false, Ordering::Relaxed);
             readable?;
-            match socket.tcp.try_read(buf.initialize_unfilled()) {
-                Ok(read) => {
-                    buf.advance(read);
-                    return Poll::Ready(Ok(()));
-                }
+            // Fills spare capacity as it is; zeroing it first would cost more
+            // than the read.
+            match socket.tcp.try_read_buf(buf) {
+                Ok(_) => return Poll::Ready(Ok(())),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
             }

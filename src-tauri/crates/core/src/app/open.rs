@@ -197,10 +197,10 @@ impl App {
         let known = self.0.store.clients()?;
         let is_live = |row: &ClientRow| row.token_hash == hash && row.revoked_at_ms.is_none();
         if !known.iter().any(is_live) {
-            self.0.store.revoke_client(DEFAULT_CLIENT)?;
+            // Also when the vault was lost or exchanged and the row is an older token's.
             self.0
                 .store
-                .insert_client(DEFAULT_CLIENT, DEFAULT_CLIENT, &hash)?;
+                .put_client(DEFAULT_CLIENT, DEFAULT_CLIENT, &hash)?;
         }
         Ok(Some(hash))
     }

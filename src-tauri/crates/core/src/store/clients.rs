@@ -25,6 +25,11 @@ const SELECT_LIVE: &str =
     "SELECT client_id FROM clients WHERE name = :name AND revoked_at_ms IS NULL";
 const INSERT: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
     VALUES (:client, :name, :token_hash, :now)";
+const PUT: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
+    VALUES (:client, :name, :token_hash, :now)
+    ON CONFLICT (client_id) DO UPDATE SET name = excluded.name,
+        token_hash = excluded.token_hash, created_at_ms = excluded.created_at_ms,
+        revoked_at_ms = NULL";
 const REVOKE: &str = "UPDATE clients SET revoked_at_ms = :now
     WHERE name = :name AND revoked_at_ms IS NULL";
 
@@ -84,6 +89,31 @@ impl Store {
         }
         Err(StoreError::NameTaken {
             name: name.to_owned(),
+        })
+    }
+
+    /// Gives the client this token, in place of any it had; a live client that
+    /// has the name is revoked.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn put_client(
+        &self,
+        client_id: &str,
+        name: &str,
+        token_hash: &[u8; 32],
+    ) -> Result<(), StoreError> {
+        let now = self.now_ms();
+        self.write("put a client", |tx| {
+            tx.prepare_cached(REVOKE)?
+                .execute(named_params! { ":now": now, ":name": name })?;
+            tx.prepare_cached(PUT)?.execute(named_params! {
+                ":client": client_id,
+                ":name": name,
+                ":token_hash": token_hash,
+                ":now": now,
+            })?;
+            Ok(())
         })
     }
 

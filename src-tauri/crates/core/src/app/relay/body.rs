@@ -9,6 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::gather::Gather;
 use super::trip::Trip;
 use crate::meter::{BodyKind, End, EndHow, UsageScanner};
 
@@ -35,7 +36,7 @@ struct Watch {
 /// A response body with the meter in it.
 pub struct RelayBody {
     prefix: Bytes,
-    inner: Option<reqwest::Body>,
+    inner: Option<Gather>,
     kind: BodyKind,
     meter: Option<Meter>,
     watch: Option<Watch>,
@@ -48,7 +49,7 @@ impl RelayBody {
     pub(super) fn new(prefix: Bytes, inner: Option<reqwest::Body>, kind: BodyKind) -> Self {
         Self {
             prefix,
-            inner,
+            inner: inner.map(Gather::new),
             kind,
             meter: None,
             watch: None,
@@ -100,7 +101,7 @@ impl RelayBody {
         if self.error_event.is_some() {
             self.at_line_start = data.last().is_none_or(|byte| *byte == b'\n');
         }
-        if self.inner.as_ref().is_none_or(Body::is_end_stream) {
+        if self.inner.as_ref().is_none_or(Gather::is_at_end) {
             self.inner = None;
             self.end(EndHow::Complete);
         }
@@ -173,24 +174,19 @@ impl Body for RelayBody {
                 this.end(EndHow::Complete);
                 return Poll::Ready(None);
             };
-            let Poll::Ready(frame) = Pin::new(inner).poll_frame(cx) else {
+            let Poll::Ready(piece) = inner.poll_piece(cx) else {
                 let Some(watch) = &mut this.watch else {
                     return Poll::Pending;
                 };
                 let how = ready!(watch.poll(cx));
                 return Poll::Ready(Some(this.break_off(how)));
             };
-            match frame {
+            match piece {
                 None => this.inner = None,
+                Some(Ok(data)) => return Poll::Ready(Some(Ok(this.pass(data)))),
                 Some(Err(error)) => {
                     let how = EndHow::UpstreamFailed(error.without_url().to_string());
                     return Poll::Ready(Some(this.break_off(how)));
-                }
-                Some(Ok(frame)) => {
-                    // Trailers are hop-by-hop for us (S11) and end here.
-                    if let Ok(data) = frame.into_data() {
-                        return Poll::Ready(Some(Ok(this.pass(data))));
-                    }
                 }
             }
         }

@@ -9,6 +9,7 @@
 mod answer;
 mod body;
 mod failure;
+mod gather;
 mod peek;
 mod policy;
 mod trip;

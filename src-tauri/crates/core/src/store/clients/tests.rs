@@ -42,3 +42,23 @@ fn quotes_are_only_letters() {
     assert_eq!(store.clients().unwrap()[0].name, name);
     assert!(store.revoke_client(name).unwrap());
 }
+
+/// A lost vault means a new token for a client that exists.
+#[test]
+fn a_client_gets_another_token() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.put_client("default", "default", &[1; 32]).unwrap();
+    store.put_client("default", "default", &[2; 32]).unwrap();
+    store.revoke_client("default").unwrap();
+    store.insert_client("c2", "default", &[3; 32]).unwrap();
+    store.put_client("default", "default", &[4; 32]).unwrap();
+    let live: Vec<_> = store
+        .clients()
+        .unwrap()
+        .into_iter()
+        .filter(|row| row.revoked_at_ms.is_none())
+        .map(|row| (row.client_id, row.token_hash))
+        .collect();
+    assert_eq!(live, [("default".to_owned(), [4; 32])]);
+}
