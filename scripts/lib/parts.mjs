@@ -121,6 +121,7 @@ function desktopSteps({ command, script }) {
     ['this system', requireDesktopTools],
     ['build the interface', () => script('build', 'ui')],
     ['build the app', () => command('cargo', 'build', '-p', 'flowkeep-desktop', '--locked')],
+    ['shell tests', () => command('cargo', 'nextest', 'run', '-p', 'flowkeep-desktop', '--locked')],
     // The tests need its simulator.
     buildGateway({ command }),
     ['build the tray of the tests', () => command('cargo', ...trayHost)],

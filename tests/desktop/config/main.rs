@@ -26,7 +26,7 @@ fn root() -> PathBuf {
 
 fn read(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).expect("a readable file");
-    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    serde_json::from_str(&text).expect("well-formed JSON")
 }
 
 fn config() -> Value {

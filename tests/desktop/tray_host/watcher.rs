@@ -21,6 +21,11 @@ impl Watcher {
     }
 }
 
+#[expect(
+    clippy::unused_self,
+    clippy::needless_pass_by_value,
+    reason = "the signatures are those of the bus interface"
+)]
 #[interface(name = "org.kde.StatusNotifierWatcher")]
 impl Watcher {
     /// A program names its icon by its path, or by its bus name and the usual path.

@@ -14,6 +14,10 @@ use http_body::{Body as _, SizeHint};
 /// A piece of this size is worth a system call of its own.
 const ENOUGH: usize = 8 * 1024;
 
+/// hyper asks a body twice in one turn of its task when nothing is left to
+/// flush, so only the second empty answer proves that others had their turn.
+const RESTS: u8 = 2;
+
 /// How the upstream's body ended.
 enum Ended {
     Clean,
@@ -24,8 +28,8 @@ enum Ended {
 pub(super) struct Gather {
     body: reqwest::Body,
     held: BytesMut,
-    /// The others have had their turn since the last piece came.
-    has_rested: bool,
+    /// Empty answers since the last piece came.
+    rests: u8,
     ended: Option<Ended>,
 }
 
@@ -34,7 +38,7 @@ impl Gather {
         Self {
             body,
             held: BytesMut::new(),
-            has_rested: false,
+            rests: 0,
             ended: None,
         }
     }
@@ -47,9 +51,9 @@ impl Gather {
         while self.ended.is_none() {
             match Pin::new(&mut self.body).poll_frame(cx) {
                 Poll::Pending if self.held.is_empty() => return Poll::Pending,
-                Poll::Pending if self.has_rested => break,
+                Poll::Pending if self.rests == RESTS => break,
                 Poll::Pending => {
-                    self.has_rested = true;
+                    self.rests += 1;
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
                 }
@@ -60,7 +64,7 @@ impl Gather {
                     let Ok(data) = frame.into_data() else {
                         continue;
                     };
-                    self.has_rested = false;
+                    self.rests = 0;
                     if self.held.is_empty() && (data.len() >= ENOUGH || self.body.is_end_stream()) {
                         return Poll::Ready(Some(Ok(data)));
                     }
@@ -72,7 +76,7 @@ impl Gather {
             }
         }
         if !self.held.is_empty() {
-            self.has_rested = false;
+            self.rests = 0;
             return Poll::Ready(Some(Ok(self.held.split().freeze())));
         }
         match self.ended.replace(Ended::Clean) {
