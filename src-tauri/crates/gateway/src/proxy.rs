@@ -89,6 +89,7 @@ async fn relay(
         model: taken.model,
         stream: taken.stream,
         client,
+        account: None,
         abort: shared.abort.clone(),
     };
     shared.app.relay(call).await.map_err(|failure| Refused {
@@ -151,7 +152,9 @@ fn answer(reply: Reply) -> Response<Body> {
     *response.version_mut() = http::Version::HTTP_11;
     let headers = response.headers_mut();
     harden(headers);
-    headers.insert(ACCOUNT, header_text(&reply.account));
+    if let Some(account) = &reply.account {
+        headers.insert(ACCOUNT, header_text(&account.label));
+    }
     headers.insert(ATTEMPTS, HeaderValue::from(reply.attempts));
     response
 }

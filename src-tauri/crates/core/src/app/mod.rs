@@ -7,6 +7,7 @@
 
 mod background;
 mod clients;
+mod dispatch;
 mod error;
 mod gauge;
 mod import;
@@ -34,7 +35,7 @@ pub use self::import::{ImportEntry, ImportEntryError, read_lines};
 pub use self::open::{AppOptions, OpenError};
 pub use self::relay::{
     Call, CallBody, FailoverLimits, Failure, FailureCode, NotJson, Peeked, RelayBody,
-    RelayBodyError, Reply, peek,
+    RelayBodyError, Reply, Served, peek,
 };
 pub use crate::settings::Settings;
 

@@ -53,10 +53,19 @@ pub struct Demand<'a> {
     /// Hash of the conversation (D7), the place where affinity attaches: the
     /// strategies themselves do not look at it.
     pub session: Option<u64>,
+    /// The one account that may serve it: it owns what the request names (D8).
+    pub only: Option<&'a AccountId>,
     /// Accounts that this request has tried.
     pub tried_accounts: &'a [AccountId],
     /// Keys that this request has tried; other keys of their accounts may serve.
     pub tried_keys: &'a [KeyId],
+}
+
+impl Demand<'_> {
+    /// Whether this request may go to `account`.
+    pub(super) fn allows(&self, account: &AccountId) -> bool {
+        self.only.is_none_or(|only| only == account) && !self.tried_accounts.contains(account)
+    }
 }
 
 /// Why nothing could be picked.

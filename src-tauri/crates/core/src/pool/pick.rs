@@ -42,7 +42,7 @@ impl Table {
         self.candidates.clear();
         for (index, account) in self.accounts.iter().enumerate() {
             if !account.state.serves()
-                || demand.tried_accounts.contains(&account.id)
+                || !demand.allows(&account.id)
                 || account.cooling.blocking(now, demand.model).is_some()
             {
                 continue;
@@ -176,7 +176,7 @@ impl Table {
 impl Account {
     /// The key to send to this account, trusted ones first.
     fn best_slot(&self, demand: &Demand<'_>) -> Option<usize> {
-        if demand.tried_accounts.contains(&self.id) {
+        if !demand.allows(&self.id) {
             return None;
         }
         (0..self.slots.len())

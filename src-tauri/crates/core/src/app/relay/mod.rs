@@ -31,7 +31,7 @@ use self::policy::{Next, Tally};
 use self::trip::Trip;
 use super::App;
 use super::gauge::Retry;
-use crate::model::{Class, Effect, Outcome, Route, Verdict};
+use crate::model::{AccountId, Class, Effect, Outcome, Route, Verdict};
 use crate::pool::{Demand, Lease};
 use crate::upstream::{Outgoing, SendError, UpstreamClient, headers::request_headers};
 
@@ -63,28 +63,48 @@ pub struct Call {
     pub stream: bool,
     /// Client token's id.
     pub client: Arc<str>,
+    /// The one account that may serve it (D8); any when absent.
+    pub account: Option<AccountId>,
     /// Fires when the gateway no longer waits: a stream ends with an error event.
     pub abort: CancellationToken,
 }
 
-/// An upstream answer on its way to the client.
+/// The account behind an answer.
+#[derive(Clone, Debug)]
+pub struct Served {
+    /// Its id.
+    pub id: AccountId,
+    /// Its name, for `x-flowkeep-account`.
+    pub label: Arc<str>,
+}
+
+impl Served {
+    fn by(lease: &Lease) -> Self {
+        Self {
+            id: lease.account().clone(),
+            label: lease.account_label(),
+        }
+    }
+}
+
+/// An answer on its way to the client.
 pub struct Reply {
     /// Status and headers, stripped by the header policy.
     pub head: http::response::Parts,
     /// The body; metered while it passes.
     pub body: RelayBody,
-    /// Label of the account that answered.
-    pub account: Arc<str>,
+    /// The account that answered; absent when Flowkeep did.
+    pub account: Option<Served>,
     /// Upstream requests made.
     pub attempts: u32,
 }
 
 impl App {
-    /// Relays one request.
+    /// Sends one request upstream, by whichever account the pool picks.
     ///
     /// # Errors
     /// When no answer of the upstream can be passed on. The failure is recorded.
-    pub async fn relay(&self, call: Call) -> Result<Reply, Failure> {
+    pub(super) async fn forward(&self, call: Call) -> Result<Reply, Failure> {
         let mut trip = Trip::start(self, &call);
         if self.is_paused() {
             return Err(trip.fail(Failure::paused(), Outcome::Refused));
@@ -145,7 +165,7 @@ struct Journey<'a> {
     upstream: Arc<UpstreamClient>,
     effect: Effect,
     tally: Tally,
-    last: Option<(Arc<str>, Attempt)>,
+    last: Option<(Served, Attempt)>,
     retry: Option<Retry>,
     call: Call,
 }
@@ -155,6 +175,7 @@ impl Journey<'_> {
         let demand = Demand {
             model: self.call.model.as_deref(),
             session: None,
+            only: self.call.account.as_ref(),
             tried_accounts: &self.tally.accounts,
             tried_keys: &self.tally.keys,
         };
@@ -190,7 +211,7 @@ impl Journey<'_> {
     /// What creates something is sent once, and what got no answer once more:
     /// neither may meet a connection that is closing just now (F4).
     fn needs_own_connection(&self) -> bool {
-        let unanswered = |(_, attempt): &(_, Attempt)| {
+        let unanswered = |(_, attempt): &(Served, Attempt)| {
             matches!(attempt, Attempt::Failed(SendError::NoAnswer(_)))
         };
         self.effect == Effect::Creates || self.last.as_ref().is_some_and(unanswered)
@@ -213,7 +234,7 @@ impl Journey<'_> {
     fn remember(&mut self, lease: &Lease, attempt: Attempt) {
         self.tally
             .tried(&attempt.verdict(), lease.account(), lease.key());
-        self.last = Some((lease.account_label(), attempt));
+        self.last = Some((Served::by(lease), attempt));
     }
 
     /// The end without an answer: the last upstream error as it came, or ours.

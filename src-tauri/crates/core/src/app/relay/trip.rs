@@ -10,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::answer::Answer;
 use super::body::RelayBody;
 use super::failure::Failure;
-use super::{Call, Reply};
+use super::{Call, Reply, Served};
 use crate::app::App;
 use crate::app::gauge::InFlight;
 use crate::clock::Moment;
@@ -102,7 +102,7 @@ impl Trip {
     /// Passes a good answer on; the body takes the trip along.
     pub(super) fn relay(mut self, answer: Answer, lease: Lease, call: &Call) -> Reply {
         self.note_trace(&answer);
-        let account = lease.account_label();
+        let account = Served::by(&lease);
         let attempts = self.record.attempts;
         self.record.status = answer.head.status.as_u16();
         self.record.first_byte_ms = Some(millis(self.elapsed()));
@@ -116,7 +116,7 @@ impl Trip {
         Reply {
             head: answer.head,
             body,
-            account,
+            account: Some(account),
             attempts,
         }
     }
@@ -125,7 +125,7 @@ impl Trip {
     pub(super) fn relay_error(
         mut self,
         mut answer: Answer,
-        account: Arc<str>,
+        account: Served,
         outcome: Outcome,
         retry_after: Option<Duration>,
     ) -> Reply {
@@ -144,7 +144,7 @@ impl Trip {
         Reply {
             body: RelayBody::whole(answer.prefix),
             head: answer.head,
-            account,
+            account: Some(account),
             attempts: self.record.attempts,
         }
     }
