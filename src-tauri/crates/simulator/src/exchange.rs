@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
 use http::request::Parts;
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use sha2::{Digest as _, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use crate::delivery::{self, AnswerBody};
+use crate::intake::Intake;
 use crate::ledger::{Arrival, Call};
 use crate::reply::Reply;
-use crate::routes::{self, Route, control};
+use crate::routes::{self, Route, control, outputs};
 use crate::wire::Peer;
 use crate::world::World;
-
-/// Largest request body, 1 GiB: the vendor's limit for batch files.
-const MAX_BODY: u64 = 1 << 30;
 
 /// One connection: the world behind it and the socket under it.
 #[derive(Debug)]
@@ -50,6 +46,9 @@ pub(crate) async fn answer(
         let body = body.collect().await.map_err(Abandoned::Body)?.to_bytes();
         return Ok(control::answer(&line.world, &head, rest, &body));
     }
+    if let Some(name) = head.uri.path().strip_prefix(outputs::PREFIX) {
+        return Ok(outputs::answer(&head, name));
+    }
     let route = Route::of(&head.method, head.uri.path());
     let mut call = line.world.ledger().open(&Arrival {
         head: &head,
@@ -59,13 +58,14 @@ pub(crate) async fn answer(
     });
     let intake = Intake {
         hash: line.world.ledger().keeps_entries(),
-        keep: route.reads_body() || line.world.switches().record_bodies,
         record: line.world.switches().record_bodies,
+        wanted: route.wants_body(),
     };
-    let reply = match intake.read(body, &mut call).await? {
-        Some(body) => routes::answer(&line.world, route, (&head, &body), &mut call),
-        None => Reply::too_large(),
-    };
+    let submission = intake
+        .read((&head.headers, body), &mut call)
+        .await
+        .map_err(Abandoned::Body)?;
+    let reply = routes::answer(&line.world, route, (&head, &submission), &mut call);
     deliver(&line, &head, reply, call).await
 }
 
@@ -84,80 +84,4 @@ async fn deliver(
         line.peer.leave_raw(raw);
         Abandoned::Raw
     })
-}
-
-/// What is done with a request body while it is read.
-struct Intake {
-    hash: bool,
-    keep: bool,
-    record: bool,
-}
-
-impl Intake {
-    /// Reads the body; `None` when it is larger than the limit.
-    async fn read(&self, mut body: Incoming, call: &mut Call) -> Result<Option<Bytes>, Abandoned> {
-        let mut hasher = Sha256::new();
-        let mut kept = Kept::default();
-        let mut read = 0_u64;
-        while let Some(frame) = body.frame().await {
-            let Ok(data) = frame.map_err(Abandoned::Body)?.into_data() else {
-                continue;
-            };
-            read += data.len() as u64;
-            if self.hash {
-                hasher.update(&data);
-                call.body_read(read);
-            }
-            if read > MAX_BODY {
-                return Ok(None);
-            }
-            if self.keep {
-                kept.push(data);
-            }
-        }
-        let bytes = kept.into_bytes();
-        if self.hash {
-            let record = self.record.then(|| bytes.clone());
-            call.body_whole(hex(&hasher.finalize()), record);
-        }
-        Ok(Some(bytes))
-    }
-}
-
-/// The parts of a body; one part, the common case, is not copied.
-#[derive(Default)]
-struct Kept {
-    first: Bytes,
-    joined: BytesMut,
-}
-
-impl Kept {
-    fn push(&mut self, part: Bytes) {
-        if self.first.is_empty() && self.joined.is_empty() {
-            self.first = part;
-            return;
-        }
-        if !self.first.is_empty() {
-            self.joined.extend_from_slice(&self.first);
-            self.first.clear();
-        }
-        self.joined.extend_from_slice(&part);
-    }
-
-    fn into_bytes(self) -> Bytes {
-        if self.joined.is_empty() {
-            self.first
-        } else {
-            self.joined.freeze()
-        }
-    }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|byte| [byte >> 4, byte & 15])
-        .map(|digit| char::from(DIGITS[usize::from(digit)]))
-        .collect()
 }

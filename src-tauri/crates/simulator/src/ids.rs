@@ -1,8 +1,12 @@
 //! Identifiers in the vendor's formats, unique within a simulator.
 
+use std::collections::hash_map::RandomState;
 use std::fmt::Write as _;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use sha2::{Digest as _, Sha256};
 
 const BASE36: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const ALPHANUMERIC: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -14,10 +18,12 @@ pub(crate) struct Ids {
 }
 
 impl Ids {
+    /// A source that shares no value with another one, also of this process.
     pub(crate) fn new() -> Self {
-        let millis = unix_time().as_millis();
         Self {
-            state: AtomicU64::new(u64::try_from(millis).unwrap_or_default()),
+            // The system's randomness, which each hasher of the standard
+            // library starts with.
+            state: AtomicU64::new(RandomState::new().build_hasher().finish()),
         }
     }
 
@@ -64,6 +70,32 @@ impl Ids {
         self.letters("", 10, &BASE36[10..])
     }
 
+    /// `id` of a file.
+    pub(crate) fn file(&self) -> String {
+        self.letters("file-", 10, &BASE36[10..])
+    }
+
+    /// `id` of a batch.
+    pub(crate) fn batch(&self) -> String {
+        self.letters("batch_", 10, &BASE36[10..])
+    }
+
+    /// `requestId` of a video.
+    pub(crate) fn video(&self) -> String {
+        self.letters("", 12, BASE36)
+    }
+
+    /// Name of something that is served for download.
+    pub(crate) fn output(&self) -> String {
+        self.letters("", 24, BASE36)
+    }
+
+    /// `uri` of a voice: its name, its account and letters.
+    pub(crate) fn voice(&self, name: &str, account: &str) -> String {
+        let account = cuid(account);
+        self.letters(&format!("speech:{name}:{account}:"), 20, &BASE36[10..])
+    }
+
     fn letters(&self, prefix: &str, count: usize, alphabet: &[u8]) -> String {
         let mut id = String::with_capacity(prefix.len() + count);
         id.push_str(prefix);
@@ -79,6 +111,16 @@ impl Ids {
         }
         id
     }
+}
+
+/// What an account is called in its voices: `cm` and 23 characters.
+fn cuid(account: &str) -> String {
+    let digest = Sha256::digest(account.as_bytes());
+    let tail = digest
+        .iter()
+        .take(23)
+        .map(|byte| char::from(BASE36[usize::from(*byte) % BASE36.len()]));
+    ['c', 'm'].into_iter().chain(tail).collect()
 }
 
 /// Seconds since 1970, as in `created`.

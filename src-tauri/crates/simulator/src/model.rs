@@ -27,6 +27,14 @@ pub struct Model {
     /// Price of a cached prompt token in nano-CNY; only models that have one
     /// report `cached_tokens`.
     pub cached_nano: Option<i64>,
+    /// Price of a picture in nano-CNY.
+    pub image_nano: i64,
+    /// Price of a video clip in nano-CNY.
+    pub clip_nano: i64,
+    /// Price of a UTF-8 byte that is read aloud, in nano-CNY.
+    pub speech_byte_nano: i64,
+    /// Price of a second of audio that is written down, in nano-CNY.
+    pub second_nano: i64,
     /// Whether the model reasons before it answers.
     pub thinking: Thinking,
     /// A retired model answers 20012 and is not listed.
@@ -61,9 +69,19 @@ impl Model {
         !self.retired && self.redirect_to.is_none()
     }
 
+    /// Whether the model does work of one of these sub types; `sim/…` does all.
+    pub(crate) fn does(&self, sub_types: &[&str]) -> bool {
+        self.is_simulated() || sub_types.contains(&self.sub_type.as_str())
+    }
+
+    /// Whether it stands behind the `sim/…` names.
+    pub(crate) fn is_simulated(&self) -> bool {
+        self.id == SIMULATED
+    }
+
     /// The name in an answer: after a redirect the one that really answered.
     pub(crate) fn shown_as(&self, asked: String) -> String {
-        if self.id == SIMULATED {
+        if self.is_simulated() {
             asked
         } else {
             self.id.clone()
@@ -79,6 +97,10 @@ impl Model {
             input_nano: 1_000,
             output_nano: 2_000,
             cached_nano: Some(100),
+            image_nano: 1_000_000,
+            clip_nano: 1_000_000,
+            speech_byte_nano: 1_000,
+            second_nano: 1_000,
             thinking: Thinking::Optional,
             ..Self::default()
         }

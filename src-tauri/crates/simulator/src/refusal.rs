@@ -6,8 +6,11 @@ use crate::reply::{JSON, Reply, TEXT};
 use crate::script::RateLimitBody;
 use crate::world::Switches;
 
+const INVALID: &str = "The parameter is invalid. Please check again.";
 const BALANCE: &str = "Sorry, your account balance is insufficient";
 const PAID_BALANCE: &str = "The selected model requires paid balance. Your paid balance is insufficient. Please top up and try again.";
+const BUSY: &str = "System is too busy now. Please try again later.";
+const REALLY_BUSY: &str = "System is really busy. Please try again later.";
 const REAL_NAME: &str = "Access denied: real-name verification is required (请先完成实名认证).";
 const GATEWAY_PAGE: &str = "<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n<body>\r\n<center><h1>504 Gateway Time-out</h1></center>\r\n</body>\r\n</html>\r\n";
 
@@ -35,7 +38,7 @@ impl Reply {
 
     /// 400 20015 for a body that cannot be understood.
     pub(crate) fn malformed() -> Self {
-        Self::invalid("The parameter is invalid. Please check again.")
+        Self::invalid(INVALID)
     }
 
     /// 400 20012.
@@ -47,9 +50,27 @@ impl Reply {
         )
     }
 
-    /// 404 for a path that is no route.
-    pub(crate) fn not_found() -> Self {
-        Self::whole(404, TEXT, "Not Found")
+    /// 404 for a path that is no route, today's or that of older gateways.
+    pub(crate) fn not_found(legacy: bool) -> Self {
+        let text = if legacy {
+            "404 page not found"
+        } else {
+            "Not Found"
+        };
+        Self::whole(404, TEXT, text)
+    }
+
+    /// 404 for a resource that this account does not have.
+    ///
+    /// The status is known; the body is not documented and a stand-in.
+    pub(crate) fn no_such_resource() -> Self {
+        Self::native(404, 20015, INVALID)
+    }
+
+    /// 413 20042, an input that is too long for an embedding model.
+    pub(crate) fn too_many_tokens(limit: u64) -> Self {
+        let message = format!("input must have less than {limit} tokens");
+        Self::native(413, 20042, &message)
     }
 
     /// 410 20092, a retired endpoint.
@@ -97,9 +118,9 @@ impl Reply {
             400 => Self::malformed(),
             401 => Self::unauthorised(switches.legacy_auth, true),
             402 | 403 => Self::native(status, 30001, BALANCE),
-            404 => Self::not_found(),
+            404 => Self::not_found(switches.legacy_not_found),
             410 => Self::retired(),
-            413 => Self::native(413, 20042, "input must have less than 512 tokens"),
+            413 => Self::too_many_tokens(512),
             429 => rate_limited(Metric::Rpm, switches.rate_limit_body),
             500 => Self::native(500, 50507, "Request failed: Unknown error."),
             503 => Self::native(
@@ -110,6 +131,28 @@ impl Reply {
             504 => Self::whole(504, "text/html", GATEWAY_PAGE),
             200..400 => Self::json(status, "{}"),
             _ => Self::native(status, 50507, "Request failed: Unknown error."),
+        }
+    }
+
+    /// The error of a code, with the status it usually has.
+    pub(crate) fn of_code(code: u32, switches: Switches) -> Self {
+        let limited = "Request was rejected due to rate limiting. Details: TPM limit reached.";
+        match code {
+            20012 => Self::unknown_model(),
+            20015 => Self::malformed(),
+            20042 => Self::usual(413, switches),
+            20092 => Self::retired(),
+            30001 => Self::denied(Denial::Exhausted, switches),
+            30003 => Self::native(403, code, "Model disabled."),
+            30011 => Self::denied(Denial::NeedsCharge, switches),
+            30014 => Self::unauthorised(false, true),
+            50505 => Self::usual(503, switches),
+            50507 => Self::usual(500, switches),
+            50508 => Self::native(503, code, BUSY),
+            50602 => Self::native(429, code, limited),
+            50603 => Self::native(503, code, REALLY_BUSY),
+            50609 => Self::native(429, code, "System is too busy now…"),
+            other => Self::native(500, other, "Request failed: Unknown error."),
         }
     }
 

@@ -37,8 +37,11 @@ pub(crate) enum Payload {
         /// Usage of the answer, and whether the body tells it.
         usage: Option<(Usage, bool)>,
     },
-    /// Event by event.
-    Stream(Box<dyn FrameSource + Send>),
+    /// Event by event, or piece by piece.
+    Stream {
+        content_type: &'static str,
+        source: Box<dyn FrameSource + Send>,
+    },
     /// Past the HTTP library.
     Raw(Vec<RawStep>),
 }
@@ -73,9 +76,18 @@ impl Reply {
         }
     }
 
+    /// Server-sent events.
     pub(crate) fn stream(source: Box<dyn FrameSource + Send>) -> Self {
+        Self::pieces(EVENTS, source)
+    }
+
+    /// A body that comes in pieces and whose length is not announced.
+    pub(crate) fn pieces(content_type: &'static str, source: Box<dyn FrameSource + Send>) -> Self {
         Self {
-            payload: Payload::Stream(source),
+            payload: Payload::Stream {
+                content_type,
+                source,
+            },
             ..Self::json(200, Bytes::new())
         }
     }
@@ -110,6 +122,8 @@ pub(crate) struct Manner {
     pub(crate) texture: Texture,
     /// Close the idle connection after this long.
     pub(crate) close_idle: Option<Duration>,
+    /// Compress the body, asked for or not.
+    pub(crate) gzip: bool,
     /// Add headers that a proxy must not pass on.
     pub(crate) bad_headers: bool,
 }
@@ -126,6 +140,10 @@ pub(crate) enum Texture {
     Comments,
     /// Lines end with CR LF.
     Crlf,
+    /// A byte order mark comes first.
+    Bom,
+    /// Each event comes twice.
+    Duplicates,
 }
 
 impl Manner {
@@ -133,7 +151,12 @@ impl Manner {
     pub(crate) fn of(behaviour: &Behaviour) -> Self {
         let mut manner = Self::default();
         match behaviour {
-            Behaviour::Delay { ms } => manner.delay = Some(Duration::from_millis(*ms)),
+            Behaviour::Gzip => manner.gzip = true,
+            Behaviour::Bom => manner.texture = Texture::Bom,
+            Behaviour::Duplicates => manner.texture = Texture::Duplicates,
+            Behaviour::Delay { ms } | Behaviour::LateStatus { ms, .. } => {
+                manner.delay = Some(Duration::from_millis(*ms));
+            }
             Behaviour::FirstByte { ms } => manner.first_byte = Some(Duration::from_millis(*ms)),
             Behaviour::Sse { pace_us, .. } if *pace_us > 0 => {
                 manner.pace = Some(Duration::from_micros(*pace_us));

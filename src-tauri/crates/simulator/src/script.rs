@@ -12,6 +12,10 @@ use crate::model::{Model, default_catalogue};
 /// [`Script::sample`].
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each named after what it turns on"
+)]
 pub struct Script {
     /// The customers.
     pub accounts: Vec<Account>,
@@ -36,6 +40,32 @@ pub struct Script {
     pub rate_limit_body: RateLimitBody,
     /// End the streams of `/messages` with `data: [DONE]` too.
     pub messages_done: bool,
+    /// Answer unknown paths with `404 page not found`, as older gateways do.
+    pub legacy_not_found: bool,
+    /// Repeat the images of an answer as `data`, with `created`.
+    pub image_data: bool,
+    /// Call the list of voices `results`, as the documentation does.
+    pub voice_results: bool,
+    /// How fast videos and batches are made.
+    pub progress: Progress,
+}
+
+/// How fast work that takes a while goes from one state to the next.
+///
+/// Both may count; with neither it stays in its first state.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Progress {
+    /// Calls that see a state before the next one begins; 0 = not by calls.
+    pub calls: u32,
+    /// Milliseconds a state lasts; 0 = not by time.
+    pub ms: u64,
+}
+
+impl Default for Progress {
+    fn default() -> Self {
+        Self { calls: 1, ms: 0 }
+    }
 }
 
 impl Script {
@@ -72,6 +102,10 @@ impl Script {
             exhausted_status: 402,
             rate_limit_body: RateLimitBody::default(),
             messages_done: false,
+            legacy_not_found: false,
+            image_data: true,
+            voice_results: false,
+            progress: Progress::default(),
         }
     }
 

@@ -19,6 +19,7 @@ use crate::behaviour::{Behaviour, Scope};
 use crate::exchange::{self, Line};
 use crate::ledger::Ledger;
 use crate::locked::lock;
+use crate::resources::Resource;
 use crate::script::{Script, UserInfoMode};
 use crate::wire::Wire;
 use crate::world::World;
@@ -63,7 +64,7 @@ impl Simulator {
     pub async fn start_on(addr: SocketAddr, script: Script) -> io::Result<Self> {
         let listener = listen(addr)?;
         let addr = listener.local_addr()?;
-        let world = Arc::new(World::new(script));
+        let world = Arc::new(World::new(script, addr));
         let listening = Listening::open(listener, &world);
         Ok(Self {
             world,
@@ -109,6 +110,12 @@ impl Simulator {
     #[must_use]
     pub fn accounts(&self) -> Vec<Account> {
         self.world.customers().accounts()
+    }
+
+    /// All voices, files, batches and videos with the accounts that own them.
+    #[must_use]
+    pub fn resources(&self) -> Vec<Resource> {
+        self.world.resources().list()
     }
 
     /// Changes how `GET /user/info` answers.

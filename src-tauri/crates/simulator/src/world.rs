@@ -2,17 +2,19 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use crate::account::Region;
 use crate::behaviour::{Behaviours, is_simulated_model};
 use crate::customers::Customers;
-use crate::ids::Ids;
+use crate::ids::{Ids, unix_seconds};
 use crate::ledger::Ledger;
 use crate::locked::lock;
 use crate::model::Model;
 use crate::prebuilt::Prebuilt;
-use crate::script::{RateLimitBody, Script, UserInfoMode};
+use crate::resources::{Clock, Resources};
+use crate::script::{Progress, RateLimitBody, Script, UserInfoMode};
 
 /// The state of one simulator, which outlives a restart of its listener.
 pub(crate) struct World {
@@ -22,12 +24,18 @@ pub(crate) struct World {
     ledger: Ledger,
     ids: Ids,
     prebuilt: Prebuilt,
+    resources: Resources,
     user_info: Mutex<UserInfoMode>,
     switches: Switches,
+    addr: SocketAddr,
 }
 
 /// The parts of a script that do not change while it runs.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches, each named after what it turns on"
+)]
 pub(crate) struct Switches {
     pub(crate) legacy_auth: bool,
     pub(crate) record_bodies: bool,
@@ -35,11 +43,18 @@ pub(crate) struct Switches {
     pub(crate) exhausted_status: u16,
     pub(crate) rate_limit_body: RateLimitBody,
     pub(crate) messages_done: bool,
+    pub(crate) legacy_not_found: bool,
+    pub(crate) image_data: bool,
+    pub(crate) voice_results: bool,
+    pub(crate) progress: Progress,
 }
 
 impl World {
-    pub(crate) fn new(script: Script) -> Self {
+    /// The world behind the port of this address.
+    pub(crate) fn new(script: Script, addr: SocketAddr) -> Self {
         Self {
+            addr,
+            resources: Resources::default(),
             customers: Customers::new(script.accounts),
             catalogue: Catalogue::new(script.models),
             behaviours: Behaviours::new(script.behaviours),
@@ -54,6 +69,10 @@ impl World {
                 exhausted_status: script.exhausted_status,
                 rate_limit_body: script.rate_limit_body,
                 messages_done: script.messages_done,
+                legacy_not_found: script.legacy_not_found,
+                image_data: script.image_data,
+                voice_results: script.voice_results,
+                progress: script.progress,
             },
         }
     }
@@ -80,6 +99,24 @@ impl World {
 
     pub(crate) fn prebuilt(&self) -> &Prebuilt {
         &self.prebuilt
+    }
+
+    pub(crate) fn resources(&self) -> &Resources {
+        &self.resources
+    }
+
+    /// The address it listens on.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// The time as the work that takes a while sees it.
+    pub(crate) fn clock(&self) -> Clock {
+        Clock {
+            now_ms: self.ledger.now_ms(),
+            unix_s: unix_seconds(),
+            progress: self.switches.progress,
+        }
     }
 
     pub(crate) fn switches(&self) -> Switches {

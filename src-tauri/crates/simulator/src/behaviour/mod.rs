@@ -147,6 +147,54 @@ pub enum Behaviour {
     EmptyResponse,
     /// `/messages`: text deltas carry the index of another block.
     WrongBlockIndex,
+    /// Videos and batches that are made now fail.
+    JobFails,
+    /// The error of this code of the vendor, with its status and text.
+    Code {
+        /// For example 50603.
+        code: u32,
+    },
+    /// This status, after a while.
+    LateStatus {
+        /// HTTP status.
+        status: u16,
+        /// Milliseconds before the head.
+        ms: u64,
+    },
+    /// The answer is compressed, asked for or not.
+    Gzip,
+    /// A small compressed answer that is this large when it is unpacked.
+    GzipBomb {
+        /// Unpacked size in MiB.
+        mib: usize,
+    },
+    /// A byte order mark before the answer.
+    Bom,
+    /// Each event is sent twice.
+    Duplicates,
+    /// A stream that is one line of this many bytes and has no line end.
+    EndlessLine {
+        /// Bytes of the line.
+        bytes: usize,
+    },
+    /// A stream of events without data.
+    EmptyEvents {
+        /// How many.
+        count: usize,
+    },
+    /// JSON that is nested this deep.
+    DeepJson {
+        /// Arrays within arrays.
+        depth: usize,
+    },
+    /// `"usage":null` in each chunk but the closing one.
+    UsageNull,
+    /// Usage stands before the choices.
+    UsageFirst,
+    /// Usage stands within the closing choice.
+    UsageNested,
+    /// Usage comes in a chunk after `[DONE]`.
+    UsageAfterDone,
     /// 400 in Anthropic's envelope.
     AnthropicErrorEnvelope,
 }

@@ -69,6 +69,7 @@ impl FromStr for Behaviour {
         plain(name)
             .or_else(|| with_status(name, &mut arguments))
             .or_else(|| with_numbers(name, &mut arguments))
+            .or_else(|| hostile(name, &mut arguments))
             .filter(|_| arguments.0.is_none())
             .ok_or_else(|| UnknownBehaviour(text.to_owned()))
     }
@@ -86,10 +87,17 @@ fn plain(name: &str) -> Option<Behaviour> {
         "html" => Behaviour::Html,
         "bad-length" | "badlen" => Behaviour::BadLength,
         "bad-chunk" | "badchunk" => Behaviour::BadChunk,
-        "bad-gzip" | "gzip" => Behaviour::BadGzip,
+        "bad-gzip" => Behaviour::BadGzip,
+        "gzip" => Behaviour::Gzip,
+        "bom" => Behaviour::Bom,
+        "duplicates" => Behaviour::Duplicates,
         "echo-auth" => Behaviour::EchoAuth,
         "no-usage" => Behaviour::NoUsage,
         "usage-last" => Behaviour::UsageLast,
+        "usage-null" => Behaviour::UsageNull,
+        "usage-first" => Behaviour::UsageFirst,
+        "usage-nested" => Behaviour::UsageNested,
+        "usage-after-done" => Behaviour::UsageAfterDone,
         "no-done" => Behaviour::NoDone,
         "comments" => Behaviour::Comments,
         "crlf" => Behaviour::Crlf,
@@ -97,6 +105,7 @@ fn plain(name: &str) -> Option<Behaviour> {
         "real-name-403" | "realname403" => Behaviour::RealName403,
         "reasoning" => Behaviour::Reasoning,
         "tool-call" => Behaviour::ToolCall,
+        "job-fails" => Behaviour::JobFails,
         "empty-response" => Behaviour::EmptyResponse,
         "wrong-block-index" => Behaviour::WrongBlockIndex,
         "anthropic-error-envelope" | "anthropic-error" => Behaviour::AnthropicErrorEnvelope,
@@ -106,7 +115,10 @@ fn plain(name: &str) -> Option<Behaviour> {
 
 /// The behaviours whose first argument is an HTTP status.
 fn with_status(name: &str, arguments: &mut Arguments<'_>) -> Option<Behaviour> {
-    if !matches!(name, "status" | "status-then-ok" | "flapping" | "redirect") {
+    if !matches!(
+        name,
+        "status" | "status-then-ok" | "flapping" | "redirect" | "late-status"
+    ) {
         return None;
     }
     let status = arguments.number().filter(|s| (200..600).contains(s))?;
@@ -126,6 +138,10 @@ fn with_status(name: &str, arguments: &mut Arguments<'_>) -> Option<Behaviour> {
             status,
             percent: arguments.number_or(30)?,
         },
+        "late-status" => Behaviour::LateStatus {
+            status,
+            ms: arguments.number()?,
+        },
         _ => Behaviour::Redirect {
             status,
             url: arguments.rest()?.to_owned(),
@@ -140,6 +156,9 @@ fn with_numbers(name: &str, arguments: &mut Arguments<'_>) -> Option<Behaviour> 
             status: 429,
             body: None,
             retry_after: Some(arguments.number_or(1)?),
+        },
+        "code" => Behaviour::Code {
+            code: arguments.number()?,
         },
         "delay" => Behaviour::Delay {
             ms: arguments.number()?,
@@ -169,8 +188,27 @@ fn with_numbers(name: &str, arguments: &mut Arguments<'_>) -> Option<Behaviour> 
         "close-idle" => Behaviour::CloseIdle {
             ms: arguments.number_or(1000)?,
         },
+        _ => return None,
+    })
+}
+
+/// The behaviours of an upstream that wants to exhaust its client.
+fn hostile(name: &str, arguments: &mut Arguments<'_>) -> Option<Behaviour> {
+    Some(match name {
         "huge-line" => Behaviour::HugeLine {
             bytes: arguments.number_or(10 << 20)?,
+        },
+        "endless-line" => Behaviour::EndlessLine {
+            bytes: arguments.number_or(1 << 30)?,
+        },
+        "gzip-bomb" => Behaviour::GzipBomb {
+            mib: arguments.number_or(1024)?,
+        },
+        "empty-events" => Behaviour::EmptyEvents {
+            count: arguments.number_or(1_000_000)?,
+        },
+        "deep-json" => Behaviour::DeepJson {
+            depth: arguments.number_or(1_000_000)?,
         },
         _ => return None,
     })

@@ -57,10 +57,39 @@ fn spellings_name_behaviours() {
         ("error-first", Behaviour::ErrorFirst),
         ("tool-call", Behaviour::ToolCall),
     ];
+    assert_spelled(&cases);
+}
+
+#[test]
+fn spellings_name_errors_and_exhaustion() {
+    assert_spelled(&[
+        ("code:50609", Behaviour::Code { code: 50609 }),
+        (
+            "late-status:504:20",
+            Behaviour::LateStatus {
+                status: 504,
+                ms: 20,
+            },
+        ),
+        ("gzip-bomb", Behaviour::GzipBomb { mib: 1024 }),
+        ("gzip-bomb:8", Behaviour::GzipBomb { mib: 8 }),
+        ("endless-line", Behaviour::EndlessLine { bytes: 1 << 30 }),
+        ("empty-events:9", Behaviour::EmptyEvents { count: 9 }),
+        ("deep-json", Behaviour::DeepJson { depth: 1_000_000 }),
+        ("usage-after-done", Behaviour::UsageAfterDone),
+        ("job-fails", Behaviour::JobFails),
+    ]);
+}
+
+fn assert_spelled(cases: &[(&str, Behaviour)]) {
     for (text, expected) in cases {
-        assert_eq!(text.parse::<Behaviour>().unwrap(), expected, "{text}");
+        assert_eq!(text.parse::<Behaviour>().unwrap(), *expected, "{text}");
         let model = format!("sim/{text}");
-        assert_eq!(Behaviour::from_model(&model), Some(expected), "{model}");
+        assert_eq!(
+            Behaviour::from_model(&model).as_ref(),
+            Some(expected),
+            "{model}"
+        );
     }
 }
 
@@ -71,6 +100,9 @@ fn nonsense_names_nothing() {
         "status",
         "status:9",
         "status:x",
+        "late-status:504",
+        "code",
+        "bom:1",
         "dribble:1",
         "cut:1:abort",
         "sse:1:2:3:4",

@@ -7,22 +7,40 @@ use crate::account::{Metric, RateLimit};
 /// A window is kept in this many slots; older ones slide out one by one.
 const SLOTS: u64 = 6_000;
 
+/// What a request takes from the windows beside itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Load {
+    /// Prompt tokens.
+    pub tokens: u64,
+    /// Images asked for.
+    pub images: u64,
+}
+
+impl Load {
+    /// A prompt of so many tokens.
+    #[must_use]
+    pub fn tokens(tokens: u64) -> Self {
+        Self { tokens, images: 0 }
+    }
+}
+
 /// The windows of one account, by model.
 #[derive(Debug, Default)]
-pub(super) struct Windows {
+pub struct Windows {
     by_model: HashMap<String, HashMap<Metric, Window>>,
 }
 
 impl Windows {
     /// Counts a request and its prompt; returns the first window it overfills.
     ///
-    /// A refused request counts as a request, but its tokens do not count.
-    pub(super) fn admit(
+    /// A refused request counts as a request, but its load does not count.
+    pub fn admit(
         &mut self,
         limits: &[RateLimit],
         model: &str,
-        (tokens, now_ms): (u64, u64),
+        (load, now_ms): (Load, u64),
     ) -> Option<Metric> {
+        let Load { tokens, images } = load;
         let mut full = None;
         for limit in matching(limits, model) {
             let window = self.window(model, limit.metric);
@@ -33,30 +51,28 @@ impl Windows {
                     used + 1 > limit.limit
                 }
                 Metric::Tpm | Metric::Tpd => used >= limit.limit || used + tokens > limit.limit,
-                Metric::Ipm | Metric::Ipd => used >= limit.limit,
+                Metric::Ipm | Metric::Ipd => images > 0 && used + images > limit.limit,
             };
             if over {
                 full = full.or(Some(limit.metric));
             }
         }
         if full.is_none() {
-            self.add_tokens(limits, model, (tokens, now_ms));
+            self.add(limits, model, (load, now_ms));
         }
         full
     }
 
-    /// Counts tokens of a request that was admitted.
-    pub(super) fn add_tokens(
-        &mut self,
-        limits: &[RateLimit],
-        model: &str,
-        (tokens, now_ms): (u64, u64),
-    ) {
+    /// Counts what a request that was admitted takes.
+    pub fn add(&mut self, limits: &[RateLimit], model: &str, (load, now_ms): (Load, u64)) {
         for limit in matching(limits, model) {
-            if matches!(limit.metric, Metric::Tpm | Metric::Tpd) {
-                self.window(model, limit.metric)
-                    .add(limit.metric, tokens, now_ms);
-            }
+            let amount = match limit.metric {
+                Metric::Rpm | Metric::Rph | Metric::Rpd => continue,
+                Metric::Tpm | Metric::Tpd => load.tokens,
+                Metric::Ipm | Metric::Ipd => load.images,
+            };
+            self.window(model, limit.metric)
+                .add(limit.metric, amount, now_ms);
         }
     }
 

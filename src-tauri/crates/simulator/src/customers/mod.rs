@@ -9,11 +9,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, RwLock};
 
 use crate::account::{Account, Metric, Region};
-use crate::ledger::Usage;
+use crate::ledger::{Usage, Work};
 use crate::locked::{lock, read, write};
 use crate::model::Model;
 
-use limits::Windows;
+pub use limits::{Load, Windows};
 pub(crate) use prompts::Prompt;
 use prompts::PromptCache;
 
@@ -69,7 +69,7 @@ impl Customer {
     /// Counts a request that failed before it was looked at; those count too.
     pub(crate) fn count_failed(&self, asked_model: &str, now_ms: u64) {
         let account = lock(&self.account);
-        lock(&self.windows).admit(&account.limits, asked_model, (0, now_ms));
+        lock(&self.windows).admit(&account.limits, asked_model, (Load::default(), now_ms));
     }
 
     /// Lets a request pass or says why not, and counts it either way.
@@ -77,11 +77,11 @@ impl Customer {
         &self,
         model: &Model,
         asked_model: &str,
-        prompt_tokens: u64,
+        load: Load,
         now_ms: u64,
     ) -> Result<(), Denial> {
         let account = lock(&self.account);
-        let full = lock(&self.windows).admit(&account.limits, asked_model, (prompt_tokens, now_ms));
+        let full = lock(&self.windows).admit(&account.limits, asked_model, (load, now_ms));
         if !account.verified {
             return Err(Denial::RealName);
         }
@@ -102,10 +102,10 @@ impl Customer {
         &self,
         model: &Model,
         asked_model: &str,
-        usage: Usage,
+        (usage, work): (Usage, Work),
         now_ms: u64,
     ) -> i64 {
-        let cost = price(model, usage);
+        let cost = price(model, usage).saturating_add(price_of_work(model, work));
         let mut account = lock(&self.account);
         let from_gift = if model.needs_charge() {
             0
@@ -114,7 +114,8 @@ impl Customer {
         };
         account.gift_nano -= from_gift;
         account.charge_nano -= cost - from_gift;
-        lock(&self.windows).add_tokens(&account.limits, asked_model, (usage.completion, now_ms));
+        let answer = Load::tokens(usage.completion);
+        lock(&self.windows).add(&account.limits, asked_model, (answer, now_ms));
         cost
     }
 
@@ -126,16 +127,25 @@ impl Customer {
 
 /// The price of an answer in nano-CNY.
 fn price(model: &Model, usage: Usage) -> i64 {
-    let nano = |tokens: u64, each: i64| {
-        i64::try_from(tokens)
-            .unwrap_or(i64::MAX)
-            .saturating_mul(each)
-    };
     let cached = usage.cached.min(usage.prompt);
     let cached_price = model.cached_nano.unwrap_or(model.input_nano);
     nano(usage.prompt - cached, model.input_nano)
         .saturating_add(nano(cached, cached_price))
         .saturating_add(nano(usage.completion, model.output_nano))
+}
+
+/// The price of what is not counted in tokens.
+fn price_of_work(model: &Model, work: Work) -> i64 {
+    nano(work.images, model.image_nano)
+        .saturating_add(nano(work.clips, model.clip_nano))
+        .saturating_add(nano(work.speech_bytes, model.speech_byte_nano))
+        .saturating_add(nano(work.audio_seconds, model.second_nano))
+}
+
+fn nano(amount: u64, each: i64) -> i64 {
+    i64::try_from(amount)
+        .unwrap_or(i64::MAX)
+        .saturating_mul(each)
 }
 
 /// All accounts, found by key.

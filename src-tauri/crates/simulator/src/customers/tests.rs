@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use super::limits::{Windows, glob_matches};
-use super::{Customers, Denial, Prompt};
+use super::{Customers, Denial, Load, Prompt};
 use crate::account::{Account, Metric, RateLimit, Region};
-use crate::ledger::Usage;
+use crate::ledger::{Usage, Work};
 use crate::model::Model;
 
 const MODEL: &str = "org/model";
@@ -14,6 +14,10 @@ fn limit(metric: Metric, limit: u64) -> Vec<RateLimit> {
         metric,
         limit,
     }]
+}
+
+fn prompt(tokens: u64) -> Load {
+    Load::tokens(tokens)
 }
 
 fn customer(account: Account) -> Arc<super::Customer> {
@@ -58,35 +62,44 @@ fn globs_match_runs_of_characters() {
 fn requests_slide_out_of_the_minute() {
     let limits = limit(Metric::Rpm, 2);
     let mut windows = Windows::default();
-    assert_eq!(windows.admit(&limits, MODEL, (1, 0)), None);
-    assert_eq!(windows.admit(&limits, MODEL, (1, 30_000)), None);
-    let full = windows.admit(&limits, MODEL, (1, 59_999));
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 0)), None);
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 30_000)), None);
+    let full = windows.admit(&limits, MODEL, (prompt(1), 59_999));
     assert_eq!(full, Some(Metric::Rpm));
     // The first left at 60,000; the refused one still counts.
-    let full = windows.admit(&limits, MODEL, (1, 60_000));
+    let full = windows.admit(&limits, MODEL, (prompt(1), 60_000));
     assert_eq!(full, Some(Metric::Rpm), "refused calls count");
-    assert_eq!(windows.admit(&limits, MODEL, (1, 120_000)), None);
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 120_000)), None);
 }
 
 #[test]
 fn models_are_limited_separately() {
     let limits = limit(Metric::Rpm, 1);
     let mut windows = Windows::default();
-    assert_eq!(windows.admit(&limits, "a", (1, 0)), None);
-    assert_eq!(windows.admit(&limits, "b", (1, 0)), None);
-    assert_eq!(windows.admit(&limits, "a", (1, 1)), Some(Metric::Rpm));
+    assert_eq!(windows.admit(&limits, "a", (prompt(1), 0)), None);
+    assert_eq!(windows.admit(&limits, "b", (prompt(1), 0)), None);
+    assert_eq!(
+        windows.admit(&limits, "a", (prompt(1), 1)),
+        Some(Metric::Rpm)
+    );
 }
 
 #[test]
 fn tokens_fill_their_own_window() {
     let limits = limit(Metric::Tpm, 100);
     let mut windows = Windows::default();
-    assert_eq!(windows.admit(&limits, MODEL, (40, 0)), None);
-    windows.add_tokens(&limits, MODEL, (50, 10));
-    assert_eq!(windows.admit(&limits, MODEL, (11, 20)), Some(Metric::Tpm));
-    assert_eq!(windows.admit(&limits, MODEL, (10, 20)), None);
-    assert_eq!(windows.admit(&limits, MODEL, (1, 30)), Some(Metric::Tpm));
-    assert_eq!(windows.admit(&limits, MODEL, (1, 60_000)), None);
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(40), 0)), None);
+    windows.add(&limits, MODEL, (prompt(50), 10));
+    assert_eq!(
+        windows.admit(&limits, MODEL, (prompt(11), 20)),
+        Some(Metric::Tpm)
+    );
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(10), 20)), None);
+    assert_eq!(
+        windows.admit(&limits, MODEL, (prompt(1), 30)),
+        Some(Metric::Tpm)
+    );
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 60_000)), None);
 }
 
 #[test]
@@ -94,16 +107,19 @@ fn long_windows_last_an_hour_and_a_day() {
     for (metric, window) in [(Metric::Rph, 3_600_000), (Metric::Rpd, 86_400_000)] {
         let limits = limit(metric, 1);
         let mut windows = Windows::default();
-        assert_eq!(windows.admit(&limits, MODEL, (1, 0)), None);
-        assert_eq!(windows.admit(&limits, MODEL, (1, window - 1)), Some(metric));
-        assert_eq!(windows.admit(&limits, MODEL, (1, 2 * window)), None);
+        assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 0)), None);
+        assert_eq!(
+            windows.admit(&limits, MODEL, (prompt(1), window - 1)),
+            Some(metric)
+        );
+        assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 2 * window)), None);
     }
 }
 
 #[test]
 fn denials_have_an_order() {
     let model = priced(MODEL);
-    let admit = |account: Account| customer(account).admit(&model, MODEL, 1, 0);
+    let admit = |account: Account| customer(account).admit(&model, MODEL, prompt(1), 0);
     let account = || Account::new("a", "sk-test");
     assert_eq!(admit(account()), Ok(()));
     let broke = account().with_balance(0, 0);
@@ -118,10 +134,10 @@ fn denials_have_an_order() {
     let pro = priced("Pro/org/model");
     let gifted = customer(account().with_balance(5, 0));
     assert_eq!(
-        gifted.admit(&pro, "Pro/org/model", 1, 0),
+        gifted.admit(&pro, "Pro/org/model", prompt(1), 0),
         Err(Denial::NeedsCharge)
     );
-    assert_eq!(gifted.admit(&model, MODEL, 1, 0), Ok(()));
+    assert_eq!(gifted.admit(&model, MODEL, prompt(1), 0), Ok(()));
 }
 
 #[test]
@@ -135,10 +151,13 @@ fn gifts_are_spent_first_but_not_on_pro() {
     // 6 x 1000 + 4 x 100 + 5 x 2000
     let cost = 16_400;
     let customer = customer(Account::new("a", "sk-test").with_balance(10_000, 50_000));
-    assert_eq!(customer.settle(&priced(MODEL), MODEL, usage, 0), cost);
+    assert_eq!(
+        customer.settle(&priced(MODEL), MODEL, (usage, Work::default()), 0),
+        cost
+    );
     let account = customer.account();
     assert_eq!((account.gift_nano, account.charge_nano), (0, 43_600));
-    customer.settle(&priced("Pro/x"), "Pro/x", usage, 0);
+    customer.settle(&priced("Pro/x"), "Pro/x", (usage, Work::default()), 0);
     assert_eq!(customer.account().charge_nano, 27_200);
 }
 
@@ -170,4 +189,37 @@ fn an_upsert_moves_keys_and_keeps_order() {
     assert!(customers.find("k3", Region::Com).is_none(), "wrong region");
     let ids: Vec<String> = customers.accounts().into_iter().map(|a| a.id).collect();
     assert_eq!(ids, ["a", "b"]);
+}
+
+#[test]
+fn images_have_windows_of_their_own() {
+    let limits = limit(Metric::Ipm, 3);
+    let mut windows = Windows::default();
+    let images = |images: u64| Load { tokens: 0, images };
+    assert_eq!(windows.admit(&limits, MODEL, (images(2), 0)), None);
+    let full = windows.admit(&limits, MODEL, (images(2), 1));
+    assert_eq!(full, Some(Metric::Ipm));
+    assert_eq!(windows.admit(&limits, MODEL, (images(1), 2)), None);
+    assert_eq!(windows.admit(&limits, MODEL, (prompt(1), 3)), None);
+    assert_eq!(windows.admit(&limits, MODEL, (images(2), 60_001)), None);
+}
+
+#[test]
+fn work_has_its_own_prices() {
+    let model = Model {
+        image_nano: 5,
+        clip_nano: 70,
+        speech_byte_nano: 900,
+        second_nano: 11_000,
+        ..Model::default()
+    };
+    let work = Work {
+        images: 1,
+        clips: 2,
+        speech_bytes: 3,
+        audio_seconds: 4,
+    };
+    let customer = customer(Account::new("a", "sk-test1"));
+    let cost = customer.settle(&model, MODEL, (Usage::default(), work), 0);
+    assert_eq!(cost, 5 + 2 * 70 + 3 * 900 + 4 * 11_000);
 }

@@ -50,6 +50,39 @@ impl FrameSource for Shared {
     }
 }
 
+/// The same bytes again and again, between two others.
+pub(crate) struct Repeated {
+    start: Bytes,
+    piece: Bytes,
+    left: usize,
+    end: Bytes,
+}
+
+impl Repeated {
+    pub(crate) fn new(start: Bytes, (piece, times): (Bytes, usize), end: Bytes) -> Self {
+        Self {
+            start,
+            piece,
+            left: times,
+            end,
+        }
+    }
+}
+
+impl FrameSource for Repeated {
+    fn next(&mut self) -> Option<Frame> {
+        let bytes = if !self.start.is_empty() {
+            std::mem::take(&mut self.start)
+        } else if self.left > 0 {
+            self.left -= 1;
+            self.piece.clone()
+        } else {
+            std::mem::take(&mut self.end)
+        };
+        (!bytes.is_empty()).then_some(Frame { bytes, usage: None })
+    }
+}
+
 /// A stream that ends with another event after so many of its own.
 pub(crate) struct Interrupted {
     source: Box<dyn FrameSource + Send>,

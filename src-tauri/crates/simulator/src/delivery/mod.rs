@@ -1,5 +1,6 @@
 //! Sends a reply: one piece, event by event, or past HTTP.
 
+mod compressed;
 mod frames;
 mod stream;
 
@@ -16,9 +17,10 @@ use crate::ledger::{Call, Usage};
 use crate::reply::{EVENTS, Manner, Payload, Reply, Texture};
 use crate::wire::{Peer, RawAnswer};
 
-pub(crate) use frames::{Frame, FrameSource, Interrupted, NoFrames, Shared, halves};
+pub(crate) use compressed::bomb;
+pub(crate) use frames::{Frame, FrameSource, Interrupted, NoFrames, Repeated, Shared, halves};
 pub(crate) use stream::Severed;
-use stream::Stream;
+use stream::{BOM, Stream};
 
 /// The header that names a request to the vendor's support.
 pub(crate) const TRACE_HEADER: &str = "x-siliconcloud-trace-id";
@@ -131,7 +133,7 @@ pub(crate) fn send(
         status,
         payload,
         headers,
-        manner,
+        mut manner,
     } = reply;
     let (content_type, payload) = match payload {
         Payload::Raw(steps) => {
@@ -142,10 +144,21 @@ pub(crate) fn send(
             content_type,
             body,
             usage,
-        } => (content_type, Ok((body, usage))),
-        Payload::Stream(source) => (EVENTS, Err(source)),
+        } => (content_type, Ok((dressed(body, manner), usage))),
+        Payload::Stream {
+            content_type,
+            source,
+        } if manner.gzip => (content_type, Err(compressed::stream(source))),
+        Payload::Stream {
+            content_type,
+            source,
+        } => (content_type, Err(source)),
     };
     call.answered(status);
+    if content_type != EVENTS && manner.texture != Texture::Dribble {
+        // The other textures are about lines.
+        manner.texture = Texture::Plain;
+    }
     let body = match payload {
         Ok((body, usage)) => whole_body((body, usage), call, (&manner, peer)),
         Err(source) => AnswerBody::Stream(Box::new(Stream::new(
@@ -166,12 +179,30 @@ pub(crate) fn send(
     for (name, value) in &headers {
         add(map, name, value);
     }
+    if manner.gzip {
+        add(map, "content-encoding", "gzip");
+    }
     if manner.bad_headers {
         for (name, value) in BAD_HEADERS {
             add(map, name, value);
         }
     }
     Ok(response)
+}
+
+/// A body in one piece as the manner wants it.
+fn dressed(body: Bytes, manner: Manner) -> Bytes {
+    if manner.gzip {
+        return compressed::whole(&body);
+    }
+    match manner.texture {
+        Texture::Bom => [BOM, &body].concat().into(),
+        Texture::Plain
+        | Texture::Dribble
+        | Texture::Comments
+        | Texture::Crlf
+        | Texture::Duplicates => body,
+    }
 }
 
 /// A body in one piece, or in two when the manner needs a place in between.

@@ -13,6 +13,8 @@ use crate::ledger::Call;
 use crate::reply::{Manner, Texture};
 use crate::wire::Peer;
 
+/// UTF-8's byte order mark.
+pub(super) const BOM: &[u8] = b"\xef\xbb\xbf";
 const COMMENT: &[u8] = b": keep-alive\n\n";
 
 /// The simulator cuts the connection here, as its script says.
@@ -154,12 +156,14 @@ impl Stream {
         }
     }
 
-    /// Adds comments or carriage returns where the manner wants them.
+    /// Changes the bytes of an event as the manner wants it.
     fn dress(&self, bytes: Bytes) -> Bytes {
         match self.manner.texture {
-            Texture::Plain | Texture::Dribble => bytes,
             Texture::Comments => [COMMENT, &bytes].concat().into(),
             Texture::Crlf => with_crlf(&bytes),
+            Texture::Bom if self.sent == 1 => [BOM, &bytes].concat().into(),
+            Texture::Plain | Texture::Dribble | Texture::Bom => bytes,
+            Texture::Duplicates => bytes.repeat(2).into(),
         }
     }
 }

@@ -7,10 +7,11 @@ use bytes::Bytes;
 use http::request::Parts;
 use tokio_util::sync::CancellationToken;
 
-use super::{Book, Entry, Ledger, Record, Usage};
+use super::{Book, Entry, Ledger, Record, Upload, Usage, Work};
 use crate::customers::Customer;
 use crate::locked::lock;
 use crate::model::Model;
+use crate::resources::Touch;
 use crate::wire::Peer;
 
 /// Who pays for an answer, and at which prices.
@@ -51,6 +52,7 @@ struct Sums {
     told: Option<Usage>,
     generated: Option<Usage>,
     bytes_sent: u64,
+    work: Work,
 }
 
 impl Ledger {
@@ -121,6 +123,24 @@ impl Call {
         });
     }
 
+    /// Notes a file of the body.
+    pub(crate) fn uploaded(&self, upload: &Upload) {
+        self.note(|entry| entry.uploads.push(upload.clone()));
+    }
+
+    /// Notes a resource that the request names or made.
+    pub(crate) fn touched(&self, touch: Touch, caller: Option<&str>) {
+        if touch.owner.is_some() && touch.owner.as_deref() != caller {
+            lock(&self.book.totals).misdirected += 1;
+        }
+        self.note(|entry| entry.touched.push(touch));
+    }
+
+    /// Notes what is done for the answer beside tokens; paid with a 2xx.
+    pub(crate) fn works(&mut self, work: Work) {
+        self.sums.work = work;
+    }
+
     /// Says who pays for what is sent from now on.
     pub(crate) fn bill_to(&mut self, bill: Bill) {
         self.bill = Some(bill);
@@ -167,14 +187,10 @@ impl Call {
             return;
         }
         self.ended = true;
-        let cost_nano = match (&self.bill, self.sums.generated) {
-            (Some(bill), Some(usage)) => {
-                let now = self.book.now_ms();
-                bill.customer
-                    .settle(&bill.model, &bill.asked_model, usage, now)
-            }
-            (None, _) | (_, None) => 0,
-        };
+        if !(200..300).contains(&self.sums.status) {
+            self.sums.work = Work::default();
+        }
+        let cost_nano = self.settle();
         let sums = &self.sums;
         let end = Entry {
             status: sums.status,
@@ -185,6 +201,7 @@ impl Call {
             ended: true,
             bytes_sent: sums.bytes_sent,
             cost_nano,
+            work: sums.work,
             ..Entry::default()
         };
         self.note(|entry| {
@@ -193,10 +210,23 @@ impl Call {
             entry.ended = true;
             entry.bytes_in_flight = 0;
             entry.cost_nano = end.cost_nano;
+            entry.work = end.work;
         });
         lock(&self.book.totals).close(&end);
         self.book.in_flight.fetch_sub(1, Ordering::AcqRel);
         self.book.changed.notify_waiters();
+    }
+
+    /// Takes the price of what was sent from the account.
+    fn settle(&self) -> i64 {
+        let Some(bill) = &self.bill else {
+            return 0;
+        };
+        let usage = self.sums.generated.unwrap_or_default();
+        let now = self.book.now_ms();
+        let spent = (usage, self.sums.work);
+        bill.customer
+            .settle(&bill.model, &bill.asked_model, spent, now)
     }
 }
 

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::account::mask;
 use crate::locked::lock;
+use crate::resources::Touch;
 use crate::wire::Peer;
 
 /// Tokens of one answer, as SiliconFlow counts them.
@@ -37,6 +38,44 @@ impl Usage {
         self.cached += other.cached;
         self.reasoning += other.reasoning;
     }
+}
+
+/// What is counted in other units than tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Work {
+    /// Pictures made.
+    pub images: u64,
+    /// Videos asked for; paid when they are accepted.
+    pub clips: u64,
+    /// UTF-8 bytes of text read aloud.
+    pub speech_bytes: u64,
+    /// Seconds of audio written down, as the simulator takes them to be: one
+    /// for each 32,000 bytes begun.
+    pub audio_seconds: u64,
+}
+
+impl Work {
+    fn add(&mut self, other: Self) {
+        self.images += other.images;
+        self.clips += other.clips;
+        self.speech_bytes += other.speech_bytes;
+        self.audio_seconds += other.audio_seconds;
+    }
+}
+
+/// A file that came in a multipart body; its content is not kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Upload {
+    /// Name of the part.
+    pub name: String,
+    /// Name of the file as it was sent.
+    pub file_name: String,
+    /// Content type of the part.
+    pub content_type: Option<String>,
+    /// Length in bytes.
+    pub bytes: u64,
+    /// SHA-256 in hex.
+    pub sha256: String,
 }
 
 /// One request as the simulator saw it; `Debug` masks the key.
@@ -90,9 +129,29 @@ pub struct Entry {
     pub bytes_in_flight: u64,
     /// What the account paid, in nano-CNY.
     pub cost_nano: i64,
+    /// What was done that is not counted in tokens.
+    pub work: Work,
+    /// Voices, files, batches and videos that the request named or made.
+    pub touched: Vec<Touch>,
+    /// Files of a multipart body.
+    pub uploads: Vec<Upload>,
 }
 
 impl Entry {
+    /// Whether it named a resource of another account than its key's.
+    #[must_use]
+    pub fn is_misdirected(&self) -> bool {
+        self.touched
+            .iter()
+            .any(|touch| touch.owner.is_some() && touch.owner != self.account)
+    }
+
+    /// Id of the first resource that the request named or made.
+    #[must_use]
+    pub fn resource(&self) -> Option<&str> {
+        self.touched.first().map(|touch| touch.id.as_str())
+    }
+
     /// The first request header of this name.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
@@ -127,6 +186,8 @@ impl fmt::Debug for Entry {
             .field("bytes_sent", &self.bytes_sent)
             .field("bytes_in_flight", &self.bytes_in_flight)
             .field("cost_nano", &self.cost_nano)
+            .field("work", &self.work)
+            .field("touched", &self.touched)
             .finish_non_exhaustive()
     }
 }
@@ -150,6 +211,10 @@ pub struct Totals {
     pub bytes_sent: u64,
     /// What the accounts paid, in nano-CNY.
     pub cost_nano: i64,
+    /// What was done that is not counted in tokens.
+    pub work: Work,
+    /// Requests that named a resource of another account.
+    pub misdirected: u64,
 }
 
 impl Totals {
@@ -161,6 +226,7 @@ impl Totals {
         self.generated.add(end.generated.unwrap_or_default());
         self.bytes_sent += end.bytes_sent;
         self.cost_nano += end.cost_nano;
+        self.work.add(end.work);
     }
 }
 

@@ -19,7 +19,7 @@ use crate::locked::lock;
 
 pub(crate) use call::{Arrival, Bill, Call};
 use entry::Record;
-pub use entry::{Entry, Totals, Usage};
+pub use entry::{Entry, Totals, Upload, Usage, Work};
 
 /// A handle on the record of all requests; clones share it.
 #[derive(Clone)]
@@ -83,6 +83,14 @@ impl Ledger {
     pub fn for_account(&self, account: &str) -> Vec<Entry> {
         let mut entries = self.entries();
         entries.retain(|entry| entry.account.as_deref() == Some(account));
+        entries
+    }
+
+    /// The entries that named a resource of another account than their key's.
+    #[must_use]
+    pub fn misdirected(&self) -> Vec<Entry> {
+        let mut entries = self.entries();
+        entries.retain(Entry::is_misdirected);
         entries
     }
 

@@ -79,6 +79,7 @@ fn act(
             world.behaviours().clear();
             done
         }
+        (&Method::GET, "resources") => json!(world.resources().list()),
         (&Method::GET, "accounts") => json!(world.customers().accounts()),
         (&Method::PUT, "accounts") => {
             for account in one_or_many::<Account>(body)? {

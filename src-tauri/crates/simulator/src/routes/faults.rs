@@ -1,5 +1,7 @@
 //! Answers that stand in for the endpoint's own.
 
+mod hostile;
+
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
@@ -49,6 +51,12 @@ pub(super) fn instead(
         Behaviour::Redirect { status, url } => {
             Reply::whole(*status, TEXT, "").with_header("location", url)
         }
+        Behaviour::LateStatus { status, .. } => Reply::usual(*status, world.switches()),
+        Behaviour::Code { code } => Reply::of_code(*code, world.switches()),
+        Behaviour::GzipBomb { mib } => hostile::gzip_bomb(*mib, stream),
+        Behaviour::EndlessLine { bytes } => hostile::endless_line(*bytes),
+        Behaviour::EmptyEvents { count } => hostile::empty_events(*count),
+        Behaviour::DeepJson { depth } => hostile::deep_json(*depth, stream),
         Behaviour::RealName403 => Reply::real_name(),
         Behaviour::AnthropicErrorEnvelope => {
             let message = "messages: at least one message is required";

@@ -1,91 +1,61 @@
 //! The endpoints, one module per family.
 
+mod audio;
 mod auth;
+mod batches;
 pub(crate) mod chat;
+mod completions;
 pub(crate) mod control;
+mod embeddings;
 mod faults;
+mod files;
+mod images;
 pub(crate) mod messages;
 mod models;
+mod named;
+pub(crate) mod outputs;
+mod path;
+mod rerank;
+mod systemone;
 mod user;
-
-use std::sync::Arc;
+mod video;
+mod visit;
 
 use bytes::Bytes;
-use http::Method;
 use http::request::Parts;
 use serde_json::Value;
 
-use crate::behaviour::{Behaviour, Target};
-use crate::customers::Customer;
-use crate::ledger::{Bill, Call};
-use crate::model::Model;
-use crate::reply::{Manner, Refused, Reply};
+use crate::behaviour::Target;
+use crate::intake::Submission;
+use crate::ledger::Call;
+use crate::reply::{Manner, Reply};
 use crate::world::World;
 
-/// An endpoint of the vendor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Route {
-    Chat,
-    Messages,
-    Models,
-    UserInfo,
-    /// Everything else: 404, but faults apply to it too.
-    Unknown,
-}
-
-impl Route {
-    pub(crate) fn of(method: &Method, path: &str) -> Self {
-        let Some(below) = path.strip_prefix("/v1/") else {
-            return Self::Unknown;
-        };
-        match (method, below) {
-            (&Method::POST, "chat/completions") => Self::Chat,
-            (&Method::POST, "messages") => Self::Messages,
-            (&Method::GET, "models") => Self::Models,
-            (&Method::GET, "user/info") => Self::UserInfo,
-            _ => Self::Unknown,
-        }
-    }
-
-    /// Whether the answer depends on the body.
-    pub(crate) fn reads_body(self) -> bool {
-        matches!(self, Self::Chat | Self::Messages)
-    }
-}
-
-/// The path below `/v1`, or without its slash where there is no `/v1`.
-pub(crate) fn below_version(path: &str) -> &str {
-    let path = path.strip_prefix('/').unwrap_or(path);
-    path.strip_prefix("v1/").unwrap_or(path)
-}
-
-/// A request that has been signed and understood as far as it goes.
-pub(crate) struct Visit<'a> {
-    pub(crate) world: &'a World,
-    pub(crate) head: &'a Parts,
-    pub(crate) customer: &'a Arc<Customer>,
-    /// The body, if it is JSON.
-    pub(crate) document: Option<&'a Value>,
-    pub(crate) behaviour: &'a Behaviour,
-}
+pub(crate) use path::{Route, below_version};
+pub(crate) use visit::Visit;
 
 /// Answers a request whose body has been read.
 pub(crate) fn answer(
     world: &World,
     route: Route,
-    (head, body): (&Parts, &Bytes),
+    (head, submission): (&Parts, &Submission),
     call: &mut Call,
 ) -> Reply {
+    if matches!(submission, Submission::TooLarge) {
+        return Reply::too_large();
+    }
     let key = auth::key(head, route);
     let customer = key.and_then(|key| world.customers().find(key, world.switches().region));
-    call.signed(key, customer.as_ref().map(|customer| customer.id()));
+    let account = customer.as_ref().map(|customer| customer.id());
+    call.signed(key, account);
+    let document = document(route, submission);
+    let named = named::by_request(world.resources(), route, (head, document.as_ref()));
+    for touch in named {
+        call.touched(touch, account);
+    }
     if customer.is_none() && route != Route::Unknown {
         return Reply::unauthorised(world.switches().legacy_auth, key.is_some());
     }
-    let document: Option<Value> = route
-        .reads_body()
-        .then(|| serde_json::from_slice(body).ok())
-        .flatten();
     let field = |name: &str| document.as_ref().and_then(|document| document.get(name));
     let model = field("model").and_then(Value::as_str);
     let stream = field("stream").and_then(Value::as_bool).unwrap_or(false);
@@ -93,7 +63,7 @@ pub(crate) fn answer(
     let behaviour = world.behaviours().choose(&Target {
         route: below_version(head.uri.path()),
         key: key.unwrap_or_default(),
-        account: customer.as_ref().map_or("", |customer| customer.id()),
+        account: account.unwrap_or_default(),
         model,
     });
     let fault = faults::instead(&behaviour, world, (head, stream));
@@ -102,13 +72,17 @@ pub(crate) fn answer(
     }
     let mut reply = match (fault, &customer) {
         (Some(fault), _) => fault,
-        (None, None) => Reply::not_found(),
+        (None, None) => Reply::not_found(world.switches().legacy_not_found),
         (None, Some(customer)) => {
             let visit = Visit {
                 world,
                 head,
                 customer,
                 document: document.as_ref(),
+                form: match submission {
+                    Submission::Form(form) => Some(form),
+                    _ => None,
+                },
                 behaviour: &behaviour,
             };
             serve(route, &visit, call)
@@ -118,33 +92,44 @@ pub(crate) fn answer(
     reply
 }
 
-fn serve(route: Route, visit: &Visit<'_>, call: &mut Call) -> Reply {
-    match route {
-        Route::Chat => chat::answer(visit, call),
-        Route::Messages => messages::answer(visit, call),
-        Route::Models => models::answer(visit),
-        Route::UserInfo => user::answer(visit),
-        Route::Unknown => Reply::not_found(),
+/// The body as JSON, or the text fields of a form in its place.
+fn document(route: Route, submission: &Submission) -> Option<Value> {
+    match submission {
+        Submission::Whole(body) if route.reads_body() => json(body),
+        Submission::Form(form) => Some(form.fields()),
+        Submission::Whole(_) | Submission::BrokenForm | Submission::TooLarge => None,
     }
 }
 
-impl Visit<'_> {
-    /// Checks that the account may use the model now and takes note who pays.
-    pub(crate) fn admit(
-        &self,
-        model: &Arc<Model>,
-        (asked, prompt_tokens): (&str, u64),
-        call: &mut Call,
-    ) -> Result<(), Refused> {
-        let now = self.world.ledger().now_ms();
-        self.customer
-            .admit(model, asked, prompt_tokens, now)
-            .map_err(|denial| Box::new(Reply::denied(denial, self.world.switches())))?;
-        call.bill_to(Bill {
-            customer: Arc::clone(self.customer),
-            model: Arc::clone(model),
-            asked_model: asked.to_owned(),
-        });
-        Ok(())
-    }
+fn json(body: &Bytes) -> Option<Value> {
+    serde_json::from_slice(body).ok()
+}
+
+fn serve(route: Route, visit: &Visit<'_>, call: &mut Call) -> Reply {
+    let served = match route {
+        Route::Chat => Ok(chat::answer(visit, call)),
+        Route::Messages => Ok(messages::answer(visit, call)),
+        Route::Models => Ok(models::answer(visit)),
+        Route::UserInfo => Ok(user::answer(visit)),
+        Route::Completions => completions::answer(visit, call),
+        Route::Embeddings => embeddings::answer(visit, call),
+        Route::Rerank => rerank::answer(visit, call),
+        Route::ImageGenerations => images::answer(visit, call),
+        Route::SystemOne => systemone::answer(visit, call),
+        Route::Speech => audio::speech::answer(visit, call),
+        Route::Transcriptions => audio::transcription::answer(visit, call),
+        Route::VoiceUpload => audio::voices::upload(visit, call),
+        Route::VoiceList => Ok(audio::voices::list(visit)),
+        Route::VoiceDeletion => audio::voices::delete(visit),
+        Route::VideoSubmit => video::submit(visit, call),
+        Route::VideoStatus => video::status(visit),
+        Route::FileUpload => files::upload(visit, call),
+        Route::FileList => files::list(visit),
+        Route::BatchCreation => batches::create(visit, call),
+        Route::BatchList => batches::list(visit),
+        Route::Batch => batches::show(visit),
+        Route::BatchCancel => batches::cancel(visit),
+        Route::Unknown => Ok(Reply::not_found(visit.world.switches().legacy_not_found)),
+    };
+    served.unwrap_or_else(|refused| *refused)
 }

@@ -22,15 +22,7 @@ struct Item<'a> {
 
 /// The catalogue, in its own order, narrowed by `type` and `sub_type`.
 pub(super) fn answer(visit: &Visit<'_>) -> Reply {
-    let query = visit.head.uri.query().unwrap_or_default();
-    let wanted = |name: &str| {
-        query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
-    };
-    let (kind, sub_type) = (wanted("type"), wanted("sub_type"));
+    let (kind, sub_type) = (visit.query("type"), visit.query("sub_type"));
     let data = visit
         .world
         .catalogue()

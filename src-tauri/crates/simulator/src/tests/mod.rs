@@ -1,14 +1,30 @@
 //! The simulator over the wire, as its users see it.
 
 mod accounts;
+mod batches;
 mod chat;
+mod completions;
 mod control;
+mod embeddings;
 mod faults;
+mod files;
 mod hang_ups;
+mod hostile;
+mod images;
 mod messages;
+mod odd_answers;
+mod owners;
+mod prices;
 mod raw_faults;
+mod rerank;
+mod speech;
 mod streams;
+mod systemone;
+mod transcription;
+mod video;
+mod voices;
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use reqwest::Method;
@@ -102,6 +118,76 @@ async fn chat(simulator: &Simulator, body: &Value) -> Answer {
 async fn chat_as(simulator: &Simulator, key: &str, body: &Value) -> Answer {
     let target = (Method::POST, "/v1/chat/completions");
     send(simulator, target, key, body.to_string()).await
+}
+
+/// A JSON request of this account.
+async fn post(simulator: &Simulator, account: &str, path: &str, body: &Value) -> Answer {
+    let target = (Method::POST, path);
+    send(simulator, target, &sample_key(account), body.to_string()).await
+}
+
+/// A GET of this account.
+async fn get_as(simulator: &Simulator, account: &str, path: &str) -> Answer {
+    let target = (Method::GET, path);
+    send(simulator, target, &sample_key(account), String::new()).await
+}
+
+/// A part of a form: its name, its file name if it is a file, its content.
+type FormPart<'a> = (&'a str, Option<&'a str>, &'a str);
+
+/// A form of this account.
+async fn post_form(
+    simulator: &Simulator,
+    account: &str,
+    path: &str,
+    parts: &[FormPart<'_>],
+) -> Answer {
+    let mut body = String::new();
+    for (name, file_name, content) in parts {
+        let file = file_name.map_or(String::new(), |file| format!("; filename=\"{file}\""));
+        let head = format!("Content-Disposition: form-data; name=\"{name}\"{file}");
+        write!(body, "--limit\r\n{head}\r\n\r\n{content}\r\n").unwrap();
+    }
+    body.push_str("--limit--\r\n");
+    let response = client()
+        .post(format!("http://{}{path}", simulator.addr()))
+        .header(AUTHORIZATION, format!("Bearer {}", sample_key(account)))
+        .header("content-type", "multipart/form-data; boundary=limit")
+        .body(body)
+        .send()
+        .await
+        .unwrap();
+    Answer {
+        status: response.status().as_u16(),
+        headers: response.headers().clone(),
+        body: response.text().await.unwrap(),
+    }
+}
+
+/// 400 20015 with the general text.
+fn assert_malformed(answer: &Answer) {
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (
+            400,
+            r#"{"code":20015,"message":"The parameter is invalid. Please check again.","data":null}"#
+        )
+    );
+}
+
+/// 400 20015 with this text.
+fn assert_invalid(answer: &Answer, message: &str) {
+    assert_eq!(answer.status, 400, "{}", answer.body);
+    let expected = json!({"code": 20015, "message": message, "data": null});
+    assert_eq!(answer.json(), expected);
+}
+
+/// 400 20012.
+fn assert_unknown_model(answer: &Answer) {
+    assert_eq!(
+        (answer.status, &answer.json()["code"]),
+        (400, &json!(20012))
+    );
 }
 
 /// A request that says "hello" to a model.

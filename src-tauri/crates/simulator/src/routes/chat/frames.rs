@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::usage::{UsageTold, push, put, put_string};
+use super::usage::{UsageTold, push_field, put, put_string};
 use super::whole::finish_reason;
 use super::{Form, Letterhead};
 use crate::conversation::{Answer, Cursor, tokens};
@@ -55,25 +55,46 @@ impl ChatFrames {
 
     /// A chunk whose delta is written by `delta`.
     fn chunk(&self, delta: impl FnOnce(&mut Vec<u8>), finish: Option<&str>) -> Frame {
+        let told = self.form.usage;
         let mut out = Vec::with_capacity(self.opening.len() + 384);
         out.extend_from_slice(&self.opening);
+        if told == UsageTold::First {
+            self.push_usage(&mut out);
+        }
         out.extend_from_slice(br#","choices":[{"index":0,"delta":{"#);
         delta(&mut out);
         match finish {
-            Some(reason) => put(
-                &mut out,
-                format_args!(r#"}},"finish_reason":"{reason}"}}]"#),
-            ),
-            None => out.extend_from_slice(br#"},"finish_reason":null}]"#),
+            Some(reason) => put(&mut out, format_args!(r#"}},"finish_reason":"{reason}""#)),
+            None => out.extend_from_slice(br#"},"finish_reason":null"#),
         }
-        out.extend_from_slice(br#","system_fingerprint":"""#);
-        let is_told = self.form.usage == UsageTold::InEachChunk;
-        if is_told {
-            out.extend_from_slice(br#","usage":"#);
-            push(&mut out, self.usage, self.form.tells_cache);
+        let is_closing = finish.is_some();
+        if is_closing && told == UsageTold::Nested {
+            self.push_usage(&mut out);
         }
+        out.extend_from_slice(br#"}],"system_fingerprint":"""#);
+        let is_told = match told {
+            UsageTold::InEachChunk => {
+                self.push_usage(&mut out);
+                true
+            }
+            UsageTold::Closing if is_closing => {
+                self.push_usage(&mut out);
+                true
+            }
+            UsageTold::Closing => {
+                out.extend_from_slice(br#","usage":null"#);
+                false
+            }
+            UsageTold::First => true,
+            UsageTold::Nested => is_closing,
+            UsageTold::Last | UsageTold::AfterDone | UsageTold::Never => false,
+        };
         out.extend_from_slice(b"}\n\n");
         self.frame(out, is_told)
+    }
+
+    fn push_usage(&self, out: &mut Vec<u8>) {
+        push_field(out, self.usage, self.form.tells_cache);
     }
 
     fn frame(&self, bytes: Vec<u8>, is_told: bool) -> Frame {
@@ -204,16 +225,22 @@ impl ChatFrames {
     }
 
     fn usage_only(&mut self) -> Frame {
-        self.phase = Phase::Done;
+        self.phase = match self.form.usage {
+            UsageTold::AfterDone => Phase::Over,
+            _ => Phase::Done,
+        };
         let mut out = self.opening.clone();
-        out.extend_from_slice(br#","choices":[],"system_fingerprint":"","usage":"#);
-        push(&mut out, self.usage, self.form.tells_cache);
+        out.extend_from_slice(br#","choices":[],"system_fingerprint":"""#);
+        self.push_usage(&mut out);
         out.extend_from_slice(b"}\n\n");
         self.frame(out, true)
     }
 
     fn done(&mut self) -> Option<Frame> {
-        self.phase = Phase::Over;
+        self.phase = match self.form.usage {
+            UsageTold::AfterDone => Phase::UsageOnly,
+            _ => Phase::Over,
+        };
         self.form
             .done
             .then(|| self.frame(b"data: [DONE]\n\n".to_vec(), false))

@@ -2,7 +2,7 @@
 
 mod frames;
 mod parse;
-mod usage;
+pub(super) mod usage;
 mod whole;
 
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use std::sync::Arc;
 use super::{Visit, faults};
 use crate::behaviour::Behaviour;
 use crate::conversation::{Answer, Ask};
+use crate::customers::Load;
 use crate::delivery::{FrameSource, Interrupted};
 use crate::ids::{Ids, unix_seconds};
 use crate::ledger::{Call, Usage};
@@ -20,6 +21,7 @@ use crate::reply::{Refused, Reply};
 use frames::ChatFrames;
 pub(super) use parse::{check_types, message_list, required_text};
 use usage::UsageTold;
+pub(super) use whole::finish_reason;
 
 /// The parts of an answer that stand in each of its chunks.
 struct Letterhead {
@@ -41,11 +43,7 @@ struct Form {
 impl Form {
     fn new(behaviour: &Behaviour, model: &Model) -> Self {
         Self {
-            usage: match behaviour {
-                Behaviour::NoUsage => UsageTold::Never,
-                Behaviour::UsageLast => UsageTold::Last,
-                _ => UsageTold::InEachChunk,
-            },
+            usage: UsageTold::of(behaviour),
             tells_cache: model.cached_nano.is_some(),
             done: *behaviour != Behaviour::NoDone,
         }
@@ -60,15 +58,10 @@ pub(super) fn answer(visit: &Visit<'_>, call: &mut Call) -> Reply {
 fn attempt(visit: &Visit<'_>, call: &mut Call) -> Result<Reply, Refused> {
     let document = visit.document.ok_or_else(|| Box::new(Reply::malformed()))?;
     let ask = parse::ask(document)?;
-    let model = visit
-        .world
-        .catalogue()
-        .find(&ask.model)
-        .filter(|model| model.sub_type == "chat")
-        .ok_or_else(|| Box::new(Reply::unknown_model()))?;
+    let model = visit.model(&ask.model, &["chat"])?;
     check(&ask, &model)?;
     let prompt = ask.prompt.tokens();
-    visit.admit(&model, (&ask.model, prompt), call)?;
+    visit.admit(&model, (&ask.model, Load::tokens(prompt)), call)?;
     let cached = match model.cached_nano {
         Some(_) => visit.customer.cached_tokens(&ask.model, &ask.prompt),
         None => 0,

@@ -2,21 +2,50 @@
 
 use std::io::Write as _;
 
+use crate::behaviour::Behaviour;
 use crate::ledger::Usage;
 
 /// Where usage stands in a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum UsageTold {
+pub(in crate::routes) enum UsageTold {
     /// In every chunk, cumulative: what the vendor does.
     InEachChunk,
     /// Only in a last chunk without choices.
     Last,
+    /// In the closing chunk; the others have null.
+    Closing,
+    /// In every chunk, before the choices.
+    First,
+    /// In the closing choice.
+    Nested,
+    /// In a chunk after `[DONE]`.
+    AfterDone,
     /// Nowhere.
     Never,
 }
 
+impl UsageTold {
+    pub(in crate::routes) fn of(behaviour: &Behaviour) -> Self {
+        match behaviour {
+            Behaviour::NoUsage => Self::Never,
+            Behaviour::UsageLast => Self::Last,
+            Behaviour::UsageNull => Self::Closing,
+            Behaviour::UsageFirst => Self::First,
+            Behaviour::UsageNested => Self::Nested,
+            Behaviour::UsageAfterDone => Self::AfterDone,
+            _ => Self::InEachChunk,
+        }
+    }
+}
+
+/// Appends `,"usage":` and the object.
+pub(in crate::routes) fn push_field(out: &mut Vec<u8>, usage: Usage, tells_cache: bool) {
+    out.extend_from_slice(br#","usage":"#);
+    push(out, usage, tells_cache);
+}
+
 /// Appends the usage object; older models have no cache fields.
-pub(super) fn push(out: &mut Vec<u8>, usage: Usage, tells_cache: bool) {
+fn push(out: &mut Vec<u8>, usage: Usage, tells_cache: bool) {
     let Usage {
         prompt,
         completion,
@@ -49,12 +78,12 @@ pub(super) fn push(out: &mut Vec<u8>, usage: Usage, tells_cache: bool) {
 }
 
 /// Appends formatted text.
-pub(super) fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
+pub(in crate::routes) fn put(out: &mut Vec<u8>, text: std::fmt::Arguments<'_>) {
     out.write_fmt(text)
         .expect("writing to a vector cannot fail");
 }
 
 /// Appends a JSON string.
-pub(super) fn put_string(out: &mut Vec<u8>, text: &str) {
+pub(in crate::routes) fn put_string(out: &mut Vec<u8>, text: &str) {
     serde_json::to_writer(out, text).expect("writing a string to a vector cannot fail");
 }

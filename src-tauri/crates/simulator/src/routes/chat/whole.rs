@@ -1,6 +1,6 @@
 //! A chat answer that is not streamed.
 
-use super::usage::{UsageTold, push, put, put_string};
+use super::usage::{UsageTold, push_field, put, put_string};
 use super::{Form, Letterhead};
 use crate::conversation::{Answer, Finish, Text};
 use crate::ledger::Usage;
@@ -16,6 +16,10 @@ pub(super) fn body(answer: &Answer, (usage, form): (Usage, Form), head: &Letterh
         ),
     );
     put_string(&mut out, &head.model);
+    let told = form.usage;
+    if told == UsageTold::First {
+        push_field(&mut out, usage, form.tells_cache);
+    }
     out.extend_from_slice(br#","choices":[{"index":0,"message":{"role":"assistant","content":"#);
     put_string(&mut out, &answer.text.whole());
     if let Some(reasoning) = answer.reasoning.as_ref().map(Text::whole) {
@@ -32,20 +36,23 @@ pub(super) fn body(answer: &Answer, (usage, form): (Usage, Form), head: &Letterh
         out.extend_from_slice(b"}}]");
     }
     let finish = finish_reason(answer.finish);
-    put(
-        &mut out,
-        format_args!(r#"}},"finish_reason":"{finish}"}}]"#),
-    );
-    if form.usage != UsageTold::Never {
-        out.extend_from_slice(br#","usage":"#);
-        push(&mut out, usage, form.tells_cache);
+    put(&mut out, format_args!(r#"}},"finish_reason":"{finish}""#));
+    if told == UsageTold::Nested {
+        push_field(&mut out, usage, form.tells_cache);
+    }
+    out.extend_from_slice(b"}]");
+    if !matches!(
+        told,
+        UsageTold::Never | UsageTold::First | UsageTold::Nested
+    ) {
+        push_field(&mut out, usage, form.tells_cache);
     }
     out.extend_from_slice(br#","system_fingerprint":""}"#);
     out
 }
 
 /// The word for the end of an answer.
-pub(super) fn finish_reason(finish: Finish) -> &'static str {
+pub(in crate::routes) fn finish_reason(finish: Finish) -> &'static str {
     match finish {
         Finish::Stop => "stop",
         Finish::Length => "length",

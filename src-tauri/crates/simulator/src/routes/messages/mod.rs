@@ -8,6 +8,7 @@ use super::chat::check_length;
 use super::{Visit, faults};
 use crate::behaviour::Behaviour;
 use crate::conversation::{Answer, Finish};
+use crate::customers::Load;
 use crate::delivery::{FrameSource, Interrupted};
 use crate::ledger::{Call, Usage};
 use crate::refusal::anthropic_envelope;
@@ -59,7 +60,7 @@ fn attempt(visit: &Visit<'_>, call: &mut Call) -> Result<Reply, Refused> {
         .ok_or_else(|| unknown_model(&ask.model))?;
     check_length(&ask, &model)?;
     let prompt = ask.prompt.tokens();
-    visit.admit(&model, (&ask.model, prompt), call)?;
+    visit.admit(&model, (&ask.model, Load::tokens(prompt)), call)?;
     let cached = match model.cached_nano {
         Some(_) => visit.customer.cached_tokens(&ask.model, &ask.prompt),
         None => 0,
