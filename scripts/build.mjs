@@ -6,7 +6,7 @@ import { main } from './lib/process.mjs';
 main(async () => {
   await prepare('desktop');
   await buildUi();
-  await buildCrates(['flowkeep-desktop', 'flowkeep-cli'], { release: true });
+  await buildCrates(['flowkeep-desktop', 'flowkeep-cli'], { profile: 'release' });
   console.log(
     `\nbuilt ${builtProgram('flowkeep-desktop', 'release')}\nbuilt ${builtProgram('flowkeep', 'release')}`,
   );

@@ -6,7 +6,7 @@ import { main, run } from './lib/process.mjs';
 main(async () => {
   await prepare('cli');
   await buildUi();
-  await buildCrates(['flowkeep-cli'], { release: false });
+  await buildCrates(['flowkeep-cli'], { profile: 'dev' });
   announce('starting the demo');
   return run(builtProgram('flowkeep', 'debug'), ['demo', ...process.argv.slice(2)]);
 });

@@ -12,7 +12,7 @@ main(() => (hasDisplay() ? startDesktop() : startGateway()));
 async function startDesktop() {
   await prepare('desktop');
   await buildUi();
-  await buildCrates(['flowkeep-desktop'], { release: true });
+  await buildCrates(['flowkeep-desktop'], { profile: 'release' });
   announce('opening Flowkeep');
   return run(builtProgram('flowkeep-desktop', 'release'), args);
 }
@@ -23,7 +23,7 @@ async function startGateway() {
   );
   await prepare('cli');
   await buildUi();
-  await buildCrates(['flowkeep-cli'], { release: true });
+  await buildCrates(['flowkeep-cli'], { profile: 'release' });
   const program = builtProgram('flowkeep', 'release');
   announce('starting the gateway');
   let told = false;

@@ -17,11 +17,17 @@ export async function buildUi() {
   await must(...npm('run', 'build', '--workspace', 'ui'));
 }
 
-/** Builds crates of the workspace; `release` picks the optimised profile. */
-export async function buildCrates(crates, { release }) {
+/** Builds crates of the workspace with one of the profiles of Cargo.toml. */
+export async function buildCrates(crates, { profile }) {
   announce(`building ${crates.join(' and ')} (the first time takes some minutes)`);
   const named = crates.flatMap((crate) => ['-p', crate]);
-  await must('cargo', ['build', '--locked', ...(release ? ['--release'] : []), ...named]);
+  await must('cargo', ['build', '--locked', '--profile', profile, ...named]);
+}
+
+/** Builds an example of the tests with one of the profiles of Cargo.toml. */
+export async function buildExample(name, { profile }) {
+  const args = ['build', '--locked', '--profile', profile, '-p', 'flowkeep-tests'];
+  await must('cargo', [...args, '--example', name]);
 }
 
 /** Prints what happens next. */

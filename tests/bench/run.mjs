@@ -17,7 +17,8 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     seconds: { type: 'string', default: '4' },
-    binary: { type: 'string', default: join(root, 'target/release/flowkeep') },
+    binary: { type: 'string', default: join(root, 'target/dist/flowkeep') },
+    bare: { type: 'string', default: join(root, 'target/dist/examples/bare-relay') },
     write: { type: 'boolean', default: false },
   },
 });
@@ -59,11 +60,14 @@ async function rounds(targets, scenarios) {
   };
 }
 
+/** One number per proxy. */
+function each(read) {
+  return Object.fromEntries(['nginx', 'bare', 'flowkeep'].map((name) => [name, read(name)]));
+}
+
 function rateRow(read, { key, label }, target) {
-  const [direct, nginx, flowkeep] = ['direct', 'nginx', 'flowkeep'].map((name) =>
-    read(key, name, 'perSecond'),
-  );
-  return { label: `${label}, per second`, direct, nginx, flowkeep, ratio: flowkeep / nginx, target };
+  const rate = (name) => read(key, name, 'perSecond');
+  return { label: `${label}, per second`, ...each(rate), direct: rate('direct'), target };
 }
 
 function results(read, memory) {
@@ -77,17 +81,13 @@ function results(read, memory) {
     {
       label: 'added p50, 1 connection, µs',
       direct: 0,
-      nginx: added('nginx'),
-      flowkeep: added('flowkeep'),
-      ratio: added('flowkeep') / added('nginx'),
+      ...each(added),
       target: '≤ 3 ×',
     },
     {
       label: 'CPU per chat, 64 connections, µs',
       direct: null,
-      nginx: cpu('nginx'),
-      flowkeep: cpu('flowkeep'),
-      ratio: cpu('flowkeep') / cpu('nginx'),
+      ...each(cpu),
       target: '≤ 2.5 ×',
     },
     { label: 'memory (PSS) after all rounds, MiB', direct: null, digits: 1, ...memory, target: '–' },
@@ -107,14 +107,11 @@ function conditions() {
 
 async function main() {
   const folder = mkdtempSync(join(tmpdir(), 'flowkeep-bench-'));
-  const { targets, stop } = await startAll(options.binary, folder);
+  const { targets, stop } = await startAll({ flowkeep: options.binary, bare: options.bare }, folder);
   try {
     const read = await rounds(targets, loads(folder));
     const pss = (name) => memoryMib(targets.find((target) => target.name === name).pid);
-    const memory = { nginx: pss('nginx'), flowkeep: pss('flowkeep') };
-    const table = ratesTable(
-      results(read, { ...memory, ratio: memory.flowkeep / memory.nginx }),
-    );
+    const table = ratesTable(results(read, each(pss)));
     const report = `${conditions()}\n\n${table}`;
     process.stdout.write(`${report}\n`);
     if (options.write) {

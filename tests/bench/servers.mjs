@@ -104,18 +104,28 @@ async function startNginx(folder, core, upstreamPort) {
   return { child, port, url: `http://127.0.0.1:${port}/v1`, pid: worker, token: CLIENT_TOKEN };
 }
 
+/** A relay without any feature, of the same libraries. */
+async function startBare(binary, core, upstream) {
+  const port = await freePort();
+  const args = [String(port), upstream, KEYS[0]];
+  const { child } = await start({ command: binary, args, env: {}, core, ready: /listening on/ });
+  return { child, port, url: `http://127.0.0.1:${port}/v1`, token: CLIENT_TOKEN };
+}
+
 /** Starts all; the proxies share core 0, upstream and load generator core 1. */
-export async function startAll(binary, folder) {
+export async function startAll({ flowkeep: binary, bare: bareBinary }, folder) {
   const simulator = await startSimulator(binary, folder, 1);
   const nginx = await startNginx(folder, 0, simulator.port);
+  const bare = await startBare(bareBinary, 0, simulator.url);
   const flowkeep = await startFlowkeep(binary, folder, 0, simulator.url);
   const targets = [
     { name: 'direct', url: simulator.url, token: KEYS[0], pid: null },
     { name: 'nginx', url: nginx.url, token: nginx.token, pid: nginx.pid },
+    { name: 'bare', url: bare.url, token: bare.token, pid: bare.child.pid },
     { name: 'flowkeep', url: flowkeep.url, token: flowkeep.token, pid: flowkeep.child.pid },
   ];
   const stop = () => {
-    for (const { child } of [flowkeep, nginx, simulator]) child.kill('SIGTERM');
+    for (const { child } of [flowkeep, bare, nginx, simulator]) child.kill('SIGTERM');
   };
   return { targets, stop };
 }

@@ -11,17 +11,22 @@ function row(cells) {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** Rates and percentiles of every scenario, with the ratio to nginx. */
+const COLUMNS = ['direct', 'nginx', 'bare', 'flowkeep'];
+
+/** Rates and percentiles of every scenario, with the ratios to nginx and to a bare relay. */
 export function ratesTable(results) {
+  const heads = ['direct', 'nginx', 'bare relay', 'Flowkeep', '÷ bare relay', '÷ nginx'];
   const lines = [
-    row(['scenario', 'direct', 'nginx', 'Flowkeep', 'Flowkeep ÷ nginx', 'target']),
-    row(['---', '---:', '---:', '---:', '---:', '---:']),
+    row(['scenario', ...heads, 'target (÷ nginx)']),
+    row(['---', ...heads.map(() => '---:'), '---:']),
   ];
-  for (const { label, direct, nginx, flowkeep, ratio, target, digits } of results) {
-    const cells = [direct, nginx, flowkeep].map((value) =>
-      value === null ? '–' : number(value, digits),
+  for (const result of results) {
+    const { label, target, digits, flowkeep } = result;
+    const cells = COLUMNS.map((name) =>
+      result[name] === null ? '–' : number(result[name], digits),
     );
-    lines.push(row([label, ...cells, ratio === null ? '–' : `${number(ratio, 2)} ×`, target]));
+    const ratios = [result.bare, result.nginx].map((other) => `${number(flowkeep / other, 2)} ×`);
+    lines.push(row([label, ...cells, ...ratios, target]));
   }
   return lines.join('\n');
 }
