@@ -1,10 +1,12 @@
 //! The commands of the window: the contract's table, one real command each.
 
 use flowkeep_contract::{
-    ApiError, AutostartState, ClientToken, DESKTOP_COMMANDS, Empty, ErrorCode, GatewayStatus,
-    ImportKeysRequest, ImportReport, KeyList, ListRequestsRequest, RemoveKeysReport,
-    RemoveKeysRequest, RequestPage, SetAutostartRequest, SetPausedRequest, SettingsPatch,
-    SettingsView, UsageToday, VaultStatus, commands, desktop_commands,
+    ApiError, AutostartState, ClientToken, ConfirmImportRequest, DESKTOP_COMMANDS, Empty,
+    ErrorCode, GatewayStatus, ImportKeysRequest, ImportPreview, ImportReport, KeyList,
+    ListRequestsRequest, PreviewImportRequest, RemoveKeysReport, RemoveKeysRequest, RequestPage,
+    SetAccountRequest, SetAutostartRequest, SetKeyReport, SetKeyRequest, SetPausedRequest,
+    SettingsPatch, SettingsView, UndoImportReport, UndoImportRequest, UsageToday, VaultStatus,
+    commands, desktop_commands,
 };
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, WebviewWindow, Wry};

@@ -8,8 +8,10 @@ mod crash;
 mod drain;
 mod import;
 mod keys;
-mod program;
+mod readme;
 mod refusals;
 mod serve;
 mod show;
 mod world;
+
+use flowkeep_tests::program;

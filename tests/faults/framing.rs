@@ -32,7 +32,8 @@ async fn a_large_multipart_upload_arrives_identical() {
         .await
         .unwrap();
     let seen = Seen::read(response, sent).await;
-    assert_eq!((seen.status, seen.text().as_str()), (404, "Not Found"));
+    let refused = r#"{"code":20015,"message":"Field required","data":null}"#;
+    assert_eq!((seen.status, seen.text().as_str()), (400, refused));
     println!("F55: 25 MB passed in {:?}", seen.took);
     let hits = rig.upstream_hits().await;
     assert_eq!(hits[0].body_bytes, body.len() as u64);
@@ -75,10 +76,24 @@ async fn expect_100_continue_is_honoured() {
     let answer = client.read_until("\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
 
-    let mut stranger = RawClient::connect(&rig).await;
-    stranger.send(head.replace(&rig.token, "sk-wrong")).await;
-    let answer = stranger.read_until("\r\n\r\n").await;
-    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    let too_long = format!("content-length: {}", 70 << 20);
+    for (wrong, right, status) in [
+        (rig.token.as_str(), "sk-wrong", 401),
+        (length.as_str(), too_long.as_str(), 413),
+        ("application/json", "text/plain", 415),
+        ("/v1/chat", "/v1/a;b", 400),
+        ("POST", "PUT", 405),
+    ] {
+        let mut refused = RawClient::connect(&rig).await;
+        refused.send(head.replace(wrong, right)).await;
+        // No body is sent: the answer must come all the same, and alone.
+        let answer = refused.read_until("\r\n\r\n").await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        assert!(answer.contains("connection: close\r\n"), "{answer}");
+    }
     assert_eq!(rig.upstream_hits().await.len(), 1);
     assert_eq!(rig.settled_rows().await.len(), 1);
 }
@@ -110,6 +125,35 @@ async fn http_1_0_gets_plain_bytes_and_a_closed_connection() {
     assert!(rows.iter().all(|row| row.outcome == Outcome::Success));
 }
 
+/// F55: an HTTP/1.0 client that asks for it keeps its connection, as long as an
+/// answer can tell its length.
+#[tokio::test]
+async fn http_1_0_keeps_a_connection_when_asked() {
+    let rig = Rig::start().await;
+    let path = "/v1/chat/completions";
+    let post = |stream| {
+        let body = Rig::chat_body(MODEL, stream).to_string();
+        let length = format!("content-length: {}", body.len());
+        let json = "content-type: application/json";
+        let head = rig.raw_head("POST", path, &[json, &length, "connection: keep-alive"]);
+        head.replacen("HTTP/1.1", "HTTP/1.0", 1) + &body
+    };
+    let mut client = RawClient::connect(&rig).await;
+    for _ in 0..3 {
+        client.send(post(false)).await;
+        let (head, body) = client.read_answer().await;
+        assert!(head.starts_with("HTTP/1.0 200 "), "{head}");
+        assert!(head.contains("connection: keep-alive\r\n"), "{head}");
+        assert!(body.ends_with('}'), "{body}");
+    }
+    client.send(post(true)).await;
+    let answer = client.read_to_end().await;
+    assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+    assert!(!answer.contains("transfer-encoding"), "{answer}");
+    assert!(answer.ends_with("data: [DONE]\n\n"), "{answer}");
+    assert_eq!(rig.settled_rows().await.len(), 4);
+}
+
 /// F55: HEAD has a head only, OPTIONS is nobody's, and the connection goes on.
 #[tokio::test]
 async fn head_and_options_keep_the_connection_in_order() {
@@ -117,8 +161,8 @@ async fn head_and_options_keep_the_connection_in_order() {
     let mut client = RawClient::connect(&rig).await;
     client.send(rig.raw_head("HEAD", "/v1/models", &[])).await;
     let answer = client.read_until("\r\n\r\n").await;
-    // The simulator knows only GET here.
-    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
+    // The upstream is asked with GET, which the simulator knows.
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     client
         .send(rig.raw_head("OPTIONS", "/v1/chat/completions", &[]))
         .await;

@@ -12,13 +12,23 @@ mod broken_answers;
 #[cfg(test)]
 mod drain;
 #[cfg(test)]
+mod early_answers;
+#[cfg(test)]
+mod fallback;
+#[cfg(test)]
 mod framing;
 #[cfg(test)]
 mod hang_ups;
 #[cfg(test)]
+mod large_bodies;
+#[cfg(test)]
 mod ledger;
 #[cfg(test)]
 mod limits;
+#[cfg(test)]
+mod queue;
+#[cfg(test)]
+mod recovery;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
@@ -28,4 +38,8 @@ mod textures;
 #[cfg(test)]
 mod transport;
 #[cfg(test)]
+mod unknown_routes;
+#[cfg(test)]
 mod usage;
+#[cfg(test)]
+mod waits;

@@ -1,9 +1,11 @@
 //! Good answers that look strange on the wire: what the upstream sends is what
 //! the client gets, byte for byte, and is understood all the same.
 
+use std::time::Duration;
+
 use flowkeep_contract::Outcome;
 use flowkeep_simulator::{Behaviour, Scope, sample_key};
-use flowkeep_tests::{MODEL, Rig, RigOptions};
+use flowkeep_tests::{BareUpstream, MODEL, Rig, RigOptions};
 use serde_json::{Value, json};
 
 /// What differs between two answers to the same question: id and time.
@@ -80,6 +82,76 @@ async fn streams_of_any_texture_pass_to_the_byte() {
             "{model}"
         );
     }
+}
+
+/// F19: a byte order mark, and each kind of line end.
+#[tokio::test]
+async fn a_byte_order_mark_passes_and_hides_nothing() {
+    let usage = r#"{"id":"x","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#;
+    for (body, kind) in [
+        (
+            format!("\u{feff}data: {usage}\r\n\r\ndata: [DONE]\r\n\r\n"),
+            "text/event-stream",
+        ),
+        (
+            format!("\u{feff}data: {usage}\n\ndata: [DONE]\n\n"),
+            "text/event-stream",
+        ),
+        (format!("\u{feff}{usage}\r\n"), "application/json"),
+    ] {
+        let length = body.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n");
+        let upstream = BareUpstream::saying(head + &body).await;
+        let rig = Rig::with(RigOptions {
+            upstream: Some(upstream.base_url()),
+            ..RigOptions::default()
+        })
+        .await;
+        let seen = rig.ask_chat(MODEL, kind == "text/event-stream").await;
+        assert_eq!((seen.status, seen.text()), (200, body));
+        let rows = rig.settled_rows().await;
+        assert_eq!((rows[0].outcome, rows[0].attempts), (Outcome::Success, 1));
+        assert_eq!(
+            (rows[0].prompt_tokens, rows[0].completion_tokens),
+            (Some(3), Some(1))
+        );
+    }
+}
+
+/// F17: blanks before a document, with which some upstreams keep a connection
+/// alive, are patience and no empty answer.
+#[tokio::test]
+async fn blanks_before_a_document_are_waited_through() {
+    const DOCUMENT: &str =
+        r#"{"id":"x","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}"#;
+    let upstream = BareUpstream::start(|mut asked| async move {
+        asked.skip_body().await?;
+        asked
+            .say("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+            .await?;
+        for blank in ["\n", " ", "\r\n", "\n\n"] {
+            asked.say_chunk(blank.as_bytes()).await?;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        asked.say_chunk(DOCUMENT.as_bytes()).await?;
+        asked.say("0\r\n\r\n").await?;
+        asked.close().await
+    })
+    .await;
+    let rig = Rig::with(RigOptions {
+        upstream: Some(upstream.base_url()),
+        ..RigOptions::default()
+    })
+    .await;
+    let seen = rig.ask_chat(MODEL, false).await;
+    assert_eq!((seen.status, seen.attempts()), (200, 1), "{}", seen.text());
+    assert_eq!(seen.text(), format!("\n \r\n\n\n{DOCUMENT}"));
+    let rows = rig.settled_rows().await;
+    assert_eq!(
+        (rows[0].outcome, rows[0].prompt_tokens),
+        (Outcome::Success, Some(3))
+    );
 }
 
 /// F18: a document that dribbles in is read like any other.

@@ -1,3 +1,15 @@
 //! The main job over HTTP: a chat, a stream, a message, the models.
 
+#[cfg(test)]
+mod conversations;
+mod import;
+#[cfg(test)]
+mod models;
+#[cfg(test)]
 mod relay;
+#[cfg(test)]
+mod resources;
+#[cfg(test)]
+mod responses;
+#[cfg(test)]
+mod routes;

@@ -130,8 +130,8 @@ async fn the_models_are_listed() {
 #[tokio::test]
 async fn an_unknown_route_is_forwarded() {
     let rig = Rig::start().await;
-    let response = rig.post("/v1/responses", &json!({})).await.unwrap();
+    let response = rig.post("/v1/made/up", &json!({})).await.unwrap();
     assert_eq!(response.status(), 404);
     assert_eq!(response.text().await.unwrap(), "Not Found");
-    assert_eq!(rig.hits("/v1/responses").len(), 1);
+    assert_eq!(rig.hits("/v1/made/up").len(), 1);
 }

@@ -11,12 +11,13 @@ use crate::tree::SourceFile;
 const CORE: &str = "src-tauri/crates/core/src/";
 
 /// What each module may name beside itself. `app` composes and may name everything.
-const ALLOWED: [(&str, &[&str]); 10] = [
+const ALLOWED: [(&str, &[&str]); 11] = [
     ("clock", &["error", "model"]),
     ("error", &["clock", "model"]),
     ("model", &["clock", "error"]),
     ("meter", PURE),
     ("pool", PURE),
+    ("price", PURE),
     ("upstream", PURE),
     ("private", &[]),
     ("settings", WITH_FILES),
@@ -28,7 +29,7 @@ const PURE: &[&str] = &["clock", "error", "model"];
 const WITH_FILES: &[&str] = &["clock", "error", "model", "private"];
 
 /// Modules without effects, and what would be one.
-const WITHOUT_EFFECTS: [&str; 5] = ["clock", "error", "meter", "model", "pool"];
+const WITHOUT_EFFECTS: [&str; 6] = ["clock", "error", "meter", "model", "pool", "price"];
 const EFFECTS: [&str; 7] = [
     "keyring",
     "reqwest",

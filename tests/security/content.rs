@@ -67,7 +67,16 @@ async fn uploads_are_multipart() {
     }
     assert_eq!(reached(&rig), 0);
     let answer = send(&rig, "/v1/files", Some("multipart/form-data; boundary=x")).await;
-    assert_eq!(answer.status(), 404, "the simulator's own answer");
+    assert_eq!(answer.status(), 400, "a body without the boundary");
+    assert_eq!(reached(&rig), 0);
+    // What the parts lack is the upstream's to say.
+    let sent = rig
+        .client
+        .post(rig.url("/v1/files"))
+        .bearer_auth(&rig.token);
+    let sent = sent.header("content-type", "multipart/form-data; boundary=x");
+    let answer = sent.body("--x\r\n\r\n\r\n--x--").send().await.unwrap();
+    assert!(answer.headers().contains_key("x-flowkeep-account"));
     assert_eq!(rig.hits("/v1/files").len(), 1);
 }
 

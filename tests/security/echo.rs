@@ -1,7 +1,7 @@
 //! S16: an upstream that quotes the key does not quote it to anybody else.
 
 use flowkeep_simulator::{Account, Behaviour, Scope};
-use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
+use flowkeep_tests::{MODEL, RawClient, Rig, RigOptions, Seen};
 
 use crate::logs::Logs;
 use crate::puppet::{Puppet, chunked};
@@ -154,5 +154,58 @@ async fn an_import_report_does_not_quote_the_upstream() {
             key.assert_not_below(folder.path());
             key.assert_not_in(&Logs::capture().bytes(), "the log");
         }
+    }
+}
+
+/// S16: a key at the place where a long error is cut, whole or in part.
+#[tokio::test]
+async fn a_key_at_the_cut_of_a_long_error_is_lost_too() {
+    Logs::capture();
+    let sentinel = Sentinel::new("Cut");
+    let key = sentinel.key().to_owned();
+    for before in [
+        1 << 20,
+        (1 << 20) - 1,
+        (1 << 20) - 20,
+        (1 << 20) - key.len(),
+    ] {
+        let body = format!("{}Bearer {key}, {key}", "x ".repeat(before / 2 - 4));
+        let puppet = Puppet::start(move |_| chunked("400 Bad Request", JSON, &[&body])).await;
+        let rig = against(Some(puppet.base_url()), &sentinel).await;
+        let answers = [rig.ask_chat(MODEL, false).await];
+        assert_eq!(answers[0].status, 400);
+        assert!(answers[0].body.len() > 1 << 19, "{}", answers[0].body.len());
+        assert_silent(rig, &sentinel, &answers, "a long error").await;
+    }
+}
+
+/// S16: headers of good answers, and the words behind a status.
+#[tokio::test]
+async fn heads_lose_the_key_whatever_the_status() {
+    Logs::capture();
+    let sentinel = Sentinel::new("Head");
+    let key = sentinel.key().to_owned();
+    let echoing = format!(
+        "{JSON}x-echo: Bearer {key}\r\nx-siliconcloud-trace-id: {key}\r\nx-kept: task-force\r\n"
+    );
+    for status in ["200", "400"] {
+        let answer = chunked(&format!("{status} {key}"), &echoing, &["{\"id\":1}"]);
+        let puppet = Puppet::start(move |_| answer.clone()).await;
+        let rig = against(Some(puppet.base_url()), &sentinel).await;
+        let request = rig.raw_post("/v1/chat/completions", &Rig::chat_body(MODEL, false));
+        let mut client = RawClient::connect(&rig).await;
+        client.send(request).await;
+        let head = client.read_until("\r\n\r\n").await;
+        assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{status}");
+        assert!(
+            head.contains("x-kept: task-force\r\n"),
+            "what is no key stays"
+        );
+        sentinel.assert_not_in(head.as_bytes(), "the head");
+        let rows = rig.settled_rows().await;
+        sentinel.assert_not_in(format!("{rows:?}").as_bytes(), "the request log");
+        let folder = rig.stop().await;
+        sentinel.assert_not_below(folder.path());
+        sentinel.assert_not_in(&Logs::capture().bytes(), "the log");
     }
 }

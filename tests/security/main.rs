@@ -4,7 +4,11 @@
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod any_request;
+#[cfg(test)]
 mod bind;
+#[cfg(test)]
+mod bombs;
 #[cfg(test)]
 mod content;
 #[cfg(test)]

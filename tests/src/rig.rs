@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use flowkeep_contract::{
     Empty, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView,
 };
-use flowkeep_core::app::{App, AppOptions};
+use flowkeep_core::app::{App, AppOptions, SiteTable};
 use flowkeep_core::clock::Clock;
 use flowkeep_core::vault::VaultChoice;
 use flowkeep_gateway::{AdminAccess, Gateway, GatewayOptions};
@@ -29,6 +29,9 @@ pub struct RigOptions {
     pub validate: bool,
     /// Lines of `settings.toml`.
     pub settings: String,
+    /// Conversations stay with their accounts, as by default. Off here: most
+    /// tests ask the same again and again to see what all accounts do.
+    pub affinity: bool,
     /// Import the keys of all accounts of the script.
     pub import: bool,
     /// Name and password of the admin surface.
@@ -37,6 +40,8 @@ pub struct RigOptions {
     pub vault: VaultChoice,
     /// Upstream base URL, when it is not the simulator's.
     pub upstream: Option<String>,
+    /// Base URL of what plays siliconflow.com, while the upstream plays .cn.
+    pub com: Option<String>,
     /// Lines to import beside the keys of the script, `key label` each.
     pub more_keys: Vec<String>,
     /// Time; the system's when absent.
@@ -52,10 +57,12 @@ impl Default for RigOptions {
             },
             validate: false,
             settings: String::new(),
+            affinity: false,
             import: true,
             admin: None,
             vault: VaultChoice::Memory,
             upstream: None,
+            com: None,
             more_keys: Vec::new(),
             clock: None,
         }
@@ -120,10 +127,12 @@ impl Rig {
     /// When a part does not start.
     pub async fn with(options: RigOptions) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        if !options.settings.is_empty() {
-            std::fs::write(folder.path().join("settings.toml"), &options.settings)
-                .expect("settings are written");
-        }
+        let affinity = format!("session_affinity = {}\n", options.affinity);
+        std::fs::write(
+            folder.path().join("settings.toml"),
+            affinity + &options.settings,
+        )
+        .expect("settings are written");
         let mut keys = options.more_keys;
         let known = options.script.accounts.iter().flat_map(|account| {
             let line = |key: &String| format!("{key} {}", account.id);
@@ -132,7 +141,12 @@ impl Rig {
         keys.extend(known);
         let simulator = Simulator::start(options.script).await.expect("a simulator");
         let upstream = options.upstream.unwrap_or_else(|| simulator.base_url());
-        let app = Self::open_app(folder.path(), &upstream, (options.vault, options.clock)).await;
+        let app = Self::open_app(
+            folder.path(),
+            (&upstream, options.com.as_deref()),
+            (options.vault, options.clock),
+        )
+        .await;
         if options.import && !keys.is_empty() {
             let request = ImportKeysRequest {
                 text: keys.join("\n"),
@@ -141,11 +155,43 @@ impl Rig {
             };
             app.import_keys(request).await.expect("keys are imported");
         }
+        simulator.ledger().clear();
+        Self::serve(simulator, app, options.admin, folder).await
+    }
+
+    /// Ends gateway and engine and starts them again on the same folder, before
+    /// the same simulator. Only for a rig that keeps its keys in a file vault.
+    ///
+    /// # Panics
+    /// When a part does not end or start.
+    pub async fn restart(self) -> Self {
+        self.stop.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.app.close().await;
+        let Self {
+            simulator,
+            folder,
+            app,
+            ..
+        } = self;
+        drop(app);
+        let upstream = simulator.base_url();
+        let app = Self::open_app(folder.path(), (&upstream, None), (VaultChoice::File, None)).await;
+        Self::serve(simulator, app, None, folder).await
+    }
+
+    async fn serve(
+        simulator: Simulator,
+        app: App,
+        admin: Option<AdminAccess>,
+        folder: TempDir,
+    ) -> Self {
         let token = app.client_token(Empty {}).await.expect("a token").token;
         let gateway_options = GatewayOptions {
             host: None,
             port: 0,
-            admin: options.admin,
+            admin,
         };
         let gateway = Gateway::bind(app.clone(), gateway_options).expect("a free port");
         let port = gateway.port();
@@ -153,7 +199,6 @@ impl Rig {
         let hurry = CancellationToken::new();
         let tasks = TaskTracker::new();
         tasks.spawn(gateway.run(stop.clone(), hurry.clone()));
-        simulator.ledger().clear();
         Self {
             simulator,
             app,
@@ -169,12 +214,19 @@ impl Rig {
 
     async fn open_app(
         folder: &Path,
-        upstream: &str,
+        (upstream, com): (&str, Option<&str>),
         (vault, clock): (VaultChoice, Option<Arc<dyn Clock>>),
     ) -> App {
         let mut options = AppOptions::new(folder, Host::Server);
         options.vault = vault;
-        options.overrides.upstream = Some(upstream.parse().expect("an upstream address"));
+        let address = |url: &str| url.parse().expect("an upstream address");
+        options.overrides.upstream = Some(address(upstream));
+        if let Some(com) = com {
+            options.sites = SiteTable {
+                cn: address(upstream),
+                com: address(com),
+            };
+        }
         if let Some(clock) = clock {
             options.clock = clock;
         }

@@ -102,7 +102,13 @@ impl Seen {
         let stream = self.header("content-type").starts_with("text/event-stream");
         let tail = &self.body[self.body.len().saturating_sub(256)..];
         let tail = String::from_utf8_lossy(tail);
-        let marked = tail.contains("data: [DONE]") || tail.contains("message_stop");
+        let marks = [
+            "data: [DONE]",
+            "message_stop",
+            "\"response.completed\"",
+            "\"response.incomplete\"",
+        ];
+        let marked = marks.iter().any(|mark| tail.contains(mark));
         self.status == 200 && !self.broke_off && (!stream || marked)
     }
 }

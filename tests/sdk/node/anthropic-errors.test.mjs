@@ -4,31 +4,16 @@ import { test } from 'node:test';
 
 import Anthropic from '@anthropic-ai/sdk';
 
-import { MODEL, TOKEN, collect, startWorld } from './world.mjs';
-
-async function start(t, options) {
-  const world = await startWorld(t, options);
-  const client = new Anthropic({ baseURL: world.anthropicBase, apiKey: TOKEN, maxRetries: 0 });
-  return { world, client };
-}
+import { failure, startAnthropic } from './clients.mjs';
+import { MODEL, collect } from './world.mjs';
 
 function message(client, more = {}) {
   const messages = [{ role: 'user', content: 'Hello' }];
   return client.messages.create({ model: MODEL, max_tokens: 64, messages, ...more });
 }
 
-/** The error, which must be of this class. */
-async function failure(promise, kind) {
-  const error = await promise.then(
-    () => assert.fail('it was answered'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof kind, `${error.constructor.name}: ${error.message}`);
-  return error;
-}
-
 test('an unknown model', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const error = await failure(message(client, { model: 'no/such' }), Anthropic.BadRequestError);
   assert.equal(error.status, 400);
   assert.equal(error.error.error.type, 'invalid_request_error');
@@ -36,7 +21,7 @@ test('an unknown model', async (t) => {
 });
 
 test('a wrong token', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const stranger = client.withOptions({ apiKey: 'not-the-token-of-this-gateway' });
   const error = await failure(message(stranger), Anthropic.AuthenticationError);
   assert.equal(error.status, 401);
@@ -46,14 +31,14 @@ test('a wrong token', async (t) => {
 });
 
 test('a rate limit of all accounts surfaces', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startAnthropic(t);
   await world.behave(`model:${MODEL}`, 'status:429');
   const error = await failure(message(client), Anthropic.RateLimitError);
   assert.equal(error.status, 429);
 });
 
 test('a rate limit of one account does not', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startAnthropic(t);
   await world.behave('account:alpha', 'status:429');
   for (let n = 0; n < 6; n += 1) {
     assert.equal((await message(client)).content[0].text, 'You said: Hello');
@@ -62,7 +47,7 @@ test('a rate limit of one account does not', async (t) => {
 
 for (const stream of [false, true]) {
   test(`a server error${stream ? ' of a stream' : ''}`, async (t) => {
-    const { client } = await start(t);
+    const { client } = await startAnthropic(t);
     const asked = message(client, { model: 'sim/status:500', stream });
     const error = await failure(asked, Anthropic.InternalServerError);
     assert.ok(error.status >= 500);
@@ -70,7 +55,7 @@ for (const stream of [false, true]) {
 }
 
 test('the SDK retries a server error', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startAnthropic(t);
   const error = await failure(
     message(client, { model: 'sim/status:500' }),
     Anthropic.InternalServerError,
@@ -85,7 +70,7 @@ test('the SDK retries a server error', async (t) => {
 });
 
 test('no keys says how to import', async (t) => {
-  const { client } = await start(t, { withKeys: false });
+  const { client } = await startAnthropic(t, { withKeys: false });
   const error = await failure(message(client), Anthropic.InternalServerError);
   assert.equal(error.status, 503);
   assert.equal(error.error.type, 'error');
@@ -93,7 +78,7 @@ test('no keys says how to import', async (t) => {
 });
 
 test('an upstream that is gone', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startAnthropic(t);
   await world.simulator.stop();
   const error = await failure(message(client), Anthropic.InternalServerError);
   assert.ok([502, 503].includes(error.status), String(error.status));
@@ -101,17 +86,13 @@ test('an upstream that is gone', async (t) => {
 });
 
 test('a stream that breaks off throws', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const stream = await message(client, { model: 'sim/cut:5:rst', stream: true });
   const error = await failure(collect(stream), Anthropic.APIError);
   assert.match(error.message, /upstream/i);
 });
 
 test('what the upstream does not have', async (t) => {
-  const { client } = await start(t);
-  const counted = client.messages.countTokens({
-    model: MODEL,
-    messages: [{ role: 'user', content: 'Hello' }],
-  });
-  await failure(counted, Anthropic.NotFoundError);
+  const { client } = await startAnthropic(t);
+  await failure(client.messages.batches.list(), Anthropic.NotFoundError);
 });

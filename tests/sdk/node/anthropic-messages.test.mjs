@@ -4,23 +4,14 @@ import { test } from 'node:test';
 
 import Anthropic from '@anthropic-ai/sdk';
 
-import { LARGE_MODEL, MODEL, TOKEN, UNICODE, collect, startWorld } from './world.mjs';
+import { WEATHER_INPUT, startAnthropic } from './clients.mjs';
+import { LARGE_MODEL, MODEL, TOKEN, UNICODE, collect } from './world.mjs';
 
 const WEATHER = {
   name: 'get_weather',
   description: 'The weather of a city',
-  input_schema: {
-    type: 'object',
-    properties: { city: { type: 'string' } },
-    required: ['city'],
-  },
+  input_schema: WEATHER_INPUT,
 };
-
-async function start(t) {
-  const world = await startWorld(t);
-  const client = new Anthropic({ baseURL: world.anthropicBase, apiKey: TOKEN, maxRetries: 0 });
-  return { world, client };
-}
 
 function asked(text, more = {}) {
   const messages = [{ role: 'user', content: text }];
@@ -38,7 +29,7 @@ function toolResult(message, use, result) {
 const typesOf = (message) => message.content.map((block) => block.type);
 
 test('message', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const message = await client.messages.create(asked('Hello', { system: 'Be brief' }));
   assert.deepEqual(typesOf(message), ['text']);
   assert.equal(message.content[0].text, 'You said: Hello');
@@ -47,7 +38,7 @@ test('message', async (t) => {
 });
 
 test('a bearer token does as well', async (t) => {
-  const { world } = await start(t);
+  const { world } = await startAnthropic(t);
   const client = new Anthropic({
     baseURL: world.anthropicBase,
     apiKey: null,
@@ -59,7 +50,7 @@ test('a bearer token does as well', async (t) => {
 });
 
 test('stream', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const stream = client.messages.stream(asked('Hello'));
   let text = '';
   stream.on('text', (delta) => (text += delta));
@@ -72,7 +63,7 @@ test('stream', async (t) => {
 });
 
 test('stream of bare events', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const events = await collect(await client.messages.create(asked('Hello', { stream: true })));
   assert.equal(events[0].type, 'message_start');
   assert.equal(events.at(-1).type, 'message_stop');
@@ -81,7 +72,7 @@ test('stream of bare events', async (t) => {
 });
 
 test('tool use round trip', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const question = asked('What is the weather in Paris?', { tools: [WEATHER] });
   const first = await client.messages.create(question);
   assert.equal(first.stop_reason, 'tool_use');
@@ -94,7 +85,7 @@ test('tool use round trip', async (t) => {
 });
 
 test('tool use round trip in streams', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const question = asked('What is the weather in Paris?', { tools: [WEATHER] });
   const first = await client.messages.stream(question).finalMessage();
   assert.equal(first.stop_reason, 'tool_use');
@@ -105,7 +96,7 @@ test('tool use round trip in streams', async (t) => {
 });
 
 test('thinking', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const thinking = { type: 'enabled', budget_tokens: 1024 };
   const question = asked('Hello', { max_tokens: 2048, thinking });
   const whole = await client.messages.create(question);
@@ -118,7 +109,7 @@ test('thinking', async (t) => {
 });
 
 test('unicode arrives as it was sent', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const whole = await client.messages.create(asked(UNICODE));
   assert.equal(whole.content[0].text, `You said: ${UNICODE}`);
   const streamed = await client.messages.stream(asked(UNICODE)).finalText();
@@ -126,14 +117,14 @@ test('unicode arrives as it was sent', async (t) => {
 });
 
 test('a prompt of a megabyte', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startAnthropic(t);
   const prompt = 'four'.repeat(1 << 18);
   const message = await client.messages.create(asked(prompt, { model: LARGE_MODEL }));
   assert.ok(message.usage.input_tokens > 200_000);
 });
 
 test('hanging up ends the upstream stream', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startAnthropic(t);
   const model = 'sim/sse:20000:5000:8';
   const question = asked('Hello', { model, max_tokens: 100_000, stream: true });
   const stream = await client.messages.create(question);

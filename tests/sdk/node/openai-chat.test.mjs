@@ -2,28 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import OpenAI from 'openai';
-
-import { LARGE_MODEL, MODEL, TOKEN, UNICODE, collect, startWorld } from './world.mjs';
+import { WEATHER_INPUT, startOpenAI } from './clients.mjs';
+import { LARGE_MODEL, MODEL, UNICODE, collect } from './world.mjs';
 
 const WEATHER = {
   type: 'function',
   function: {
     name: 'get_weather',
     description: 'The weather of a city',
-    parameters: {
-      type: 'object',
-      properties: { city: { type: 'string' } },
-      required: ['city'],
-    },
+    parameters: WEATHER_INPUT,
   },
 };
-
-async function start(t) {
-  const world = await startWorld(t);
-  const client = new OpenAI({ baseURL: world.openaiBase, apiKey: TOKEN, maxRetries: 0 });
-  return { world, client };
-}
 
 function asked(text, more = {}) {
   return { model: MODEL, messages: [{ role: 'user', content: text }], ...more };
@@ -34,7 +23,7 @@ function textOf(chunks) {
 }
 
 test('chat', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const answer = await client.chat.completions.create(asked('Hello'));
   assert.equal(answer.choices[0].message.content, 'You said: Hello');
   assert.equal(answer.choices[0].finish_reason, 'stop');
@@ -46,7 +35,7 @@ test('chat', async (t) => {
 });
 
 test('answers tell account, attempts and id', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const { response } = await client.chat.completions.create(asked('Hello')).withResponse();
   assert.equal(response.headers.get('x-flowkeep-attempts'), '1');
   assert.ok(response.headers.get('x-flowkeep-account'));
@@ -54,7 +43,7 @@ test('answers tell account, attempts and id', async (t) => {
 });
 
 test('twenty chats at the same time', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const numbers = [...Array(20).keys()];
   const answers = await Promise.all(
     numbers.map((n) => client.chat.completions.create(asked(`number ${n}`))),
@@ -66,7 +55,7 @@ test('twenty chats at the same time', async (t) => {
 });
 
 test('stream', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const stream = await client.chat.completions.create(
     asked('Hello', { stream: true, stream_options: { include_usage: true } }),
   );
@@ -81,13 +70,13 @@ test('stream', async (t) => {
 });
 
 test('stream helper', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const final = await client.chat.completions.stream(asked('Hello')).finalChatCompletion();
   assert.equal(final.choices[0].message.content, 'You said: Hello');
 });
 
 test('tool call round trip', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const question = asked('What is the weather in Paris?', { tools: [WEATHER] });
   const first = await client.chat.completions.create(question);
   assert.equal(first.choices[0].finish_reason, 'tool_calls');
@@ -101,7 +90,7 @@ test('tool call round trip', async (t) => {
 });
 
 test('tool call round trip in streams', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const question = asked('What is the weather in Paris?', { tools: [WEATHER] });
   const first = await client.chat.completions.stream(question).finalChatCompletion();
   assert.equal(first.choices[0].finish_reason, 'tool_calls');
@@ -117,21 +106,21 @@ test('tool call round trip in streams', async (t) => {
 });
 
 test('reasoning is passed on', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const answer = await client.chat.completions.create(asked('Hello', { enable_thinking: true }));
   assert.ok(answer.choices[0].message.reasoning_content);
   assert.ok(answer.usage.completion_tokens_details.reasoning_tokens > 0);
 });
 
 test('models', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const ids = (await collect(client.models.list())).map((model) => model.id);
   assert.ok(ids.includes(MODEL) && ids.includes(LARGE_MODEL));
   assert.equal(new Set(ids).size, ids.length);
 });
 
 test('unicode arrives as it was sent', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const whole = await client.chat.completions.create(asked(UNICODE));
   assert.equal(whole.choices[0].message.content, `You said: ${UNICODE}`);
   const stream = await client.chat.completions.create(asked(UNICODE, { stream: true }));
@@ -139,7 +128,7 @@ test('unicode arrives as it was sent', async (t) => {
 });
 
 test('a prompt of a megabyte', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   const answer = await client.chat.completions.create(
     asked('four'.repeat(1 << 18), { model: LARGE_MODEL }),
   );
@@ -149,7 +138,7 @@ test('a prompt of a megabyte', async (t) => {
 });
 
 test('hanging up ends the upstream stream', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   const model = 'sim/sse:20000:5000:8';
   const stream = await client.chat.completions.create(asked('Hello', { model, stream: true }));
   let seen = 0;

@@ -4,38 +4,23 @@ import { test } from 'node:test';
 
 import OpenAI from 'openai';
 
-import { MODEL, TOKEN, collect, startWorld } from './world.mjs';
-
-async function start(t, options) {
-  const world = await startWorld(t, options);
-  const client = new OpenAI({ baseURL: world.openaiBase, apiKey: TOKEN, maxRetries: 0 });
-  return { world, client };
-}
+import { failure, startOpenAI } from './clients.mjs';
+import { MODEL, collect } from './world.mjs';
 
 function chat(client, more = {}) {
   const messages = [{ role: 'user', content: 'Hello' }];
   return client.chat.completions.create({ model: MODEL, messages, ...more });
 }
 
-/** The error, which must be of this class. */
-async function failure(promise, kind) {
-  const error = await promise.then(
-    () => assert.fail('it was answered'),
-    (reason) => reason,
-  );
-  assert.ok(error instanceof kind, `${error.constructor.name}: ${error.message}`);
-  return error;
-}
-
 test('an unknown model', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const error = await failure(chat(client, { model: 'no/such' }), OpenAI.BadRequestError);
   // The vendor's envelope has no `error` field, the only one this SDK shows; it comes unchanged.
   assert.equal(error.status, 400);
 });
 
 test('a wrong token', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const stranger = client.withOptions({ apiKey: 'not-the-token-of-this-gateway' });
   const error = await failure(chat(stranger), OpenAI.AuthenticationError);
   assert.equal(error.status, 401);
@@ -44,14 +29,14 @@ test('a wrong token', async (t) => {
 });
 
 test('a rate limit of all accounts surfaces', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   await world.behave(`model:${MODEL}`, 'status:429');
   const error = await failure(chat(client), OpenAI.RateLimitError);
   assert.equal(error.status, 429);
 });
 
 test('a rate limit of one account does not', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   await world.behave('account:alpha', 'status:429');
   for (let n = 0; n < 6; n += 1) {
     const answer = await chat(client);
@@ -61,7 +46,7 @@ test('a rate limit of one account does not', async (t) => {
 
 for (const stream of [false, true]) {
   test(`a server error${stream ? ' of a stream' : ''}`, async (t) => {
-    const { client } = await start(t);
+    const { client } = await startOpenAI(t);
     const asked = chat(client, { model: 'sim/status:500', stream });
     const error = await failure(asked, OpenAI.InternalServerError);
     assert.ok(error.status >= 500);
@@ -69,7 +54,7 @@ for (const stream of [false, true]) {
 }
 
 test('the SDK retries a server error', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   const error = await failure(
     chat(client, { model: 'sim/status:500' }),
     OpenAI.InternalServerError,
@@ -84,27 +69,27 @@ test('the SDK retries a server error', async (t) => {
 });
 
 test('no keys says how to import', async (t) => {
-  const { client } = await start(t, { withKeys: false });
+  const { client } = await startOpenAI(t, { withKeys: false });
   const error = await failure(chat(client), OpenAI.InternalServerError);
   assert.equal(error.status, 503);
   assert.match(error.message, /import/);
 });
 
 test('an upstream that is gone', async (t) => {
-  const { client, world } = await start(t);
+  const { client, world } = await startOpenAI(t);
   await world.simulator.stop();
   const error = await failure(chat(client), OpenAI.InternalServerError);
   assert.ok([502, 503].includes(error.status), String(error.status));
 });
 
 test('a stream that breaks off throws', async (t) => {
-  const { client } = await start(t);
+  const { client } = await startOpenAI(t);
   const stream = await chat(client, { model: 'sim/cut:5:rst', stream: true });
   const error = await failure(collect(stream), OpenAI.APIError);
   assert.match(error.message, /upstream/i);
 });
 
 test('what the upstream does not have', async (t) => {
-  const { client } = await start(t);
-  await failure(client.responses.create({ model: MODEL, input: 'Hello' }), OpenAI.NotFoundError);
+  const { client } = await startOpenAI(t);
+  await failure(client.moderations.create({ input: 'Hello' }), OpenAI.NotFoundError);
 });

@@ -73,6 +73,15 @@ class World {
     this.anthropicBase = gateway.url;
   }
 
+  /** An answer of the gateway, for what no SDK has. */
+  post(path, body) {
+    return fetch(`${this.gateway.url}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  }
+
   /** Makes the simulator misbehave: `model:M`, `status:500`. */
   async behave(scope, behaviour) {
     await this.#control('POST', 'behaviours', { scope, behaviour });

@@ -94,6 +94,4 @@ def test_an_error_of_the_upstream_in_anthropics_shape(anthropic_client):
 
 def test_what_the_upstream_does_not_have(anthropic_client):
     with pytest.raises(anthropic.NotFoundError):
-        anthropic_client.messages.count_tokens(
-            model=MODEL, messages=[{"role": "user", "content": "Hello"}]
-        )
+        anthropic_client.messages.batches.list()

@@ -4,18 +4,13 @@ import asyncio
 
 import anthropic
 
-from world import LARGE_MODEL, MODEL
+from world import LARGE_MODEL, MODEL, UNICODE, WEATHER_INPUT
 
 WEATHER = {
     "name": "get_weather",
     "description": "The weather of a city",
-    "input_schema": {
-        "type": "object",
-        "properties": {"city": {"type": "string"}},
-        "required": ["city"],
-    },
+    "input_schema": WEATHER_INPUT,
 }
-UNICODE = "你好，世界 🌍 naïve “quotes” \u2028 \\ \" </script> 👩‍👩‍👧"
 
 
 def asked(text, **more):

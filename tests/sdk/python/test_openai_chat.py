@@ -5,21 +5,16 @@ import json
 
 import openai
 
-from world import LARGE_MODEL, MODEL
+from world import LARGE_MODEL, MODEL, UNICODE, WEATHER_INPUT
 
 WEATHER = {
     "type": "function",
     "function": {
         "name": "get_weather",
         "description": "The weather of a city",
-        "parameters": {
-            "type": "object",
-            "properties": {"city": {"type": "string"}},
-            "required": ["city"],
-        },
+        "parameters": WEATHER_INPUT,
     },
 }
-UNICODE = "你好，世界 🌍 naïve “quotes” \u2028 \\ \" </script> 👩‍👩‍👧"
 
 
 def ask(text):

@@ -93,4 +93,4 @@ def test_a_wrong_field_is_the_upstreams_business(openai_client):
 
 def test_what_the_upstream_does_not_have(openai_client):
     with pytest.raises(openai.NotFoundError):
-        openai_client.responses.create(model=MODEL, input="Hello")
+        openai_client.moderations.create(input="Hello")

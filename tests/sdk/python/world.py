@@ -18,6 +18,13 @@ PATIENCE = 30.0
 # A free model, one that can think, and one with room for a million tokens.
 MODEL = "Qwen/Qwen3-8B"
 LARGE_MODEL = "deepseek-ai/DeepSeek-V4-Flash"
+UNICODE = "你好，世界 🌍 naïve “quotes” \u2028 \\ \" </script> 👩‍👩‍👧"
+# What a tool for the weather takes.
+WEATHER_INPUT = {
+    "type": "object",
+    "properties": {"city": {"type": "string"}},
+    "required": ["city"],
+}
 
 _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -78,6 +85,19 @@ class World:
     @property
     def anthropic_base(self):
         return self.gateway.url
+
+    def post(self, path, body):
+        """What the gateway answers, for what no SDK has; raises on an error."""
+        request = urllib.request.Request(
+            f"{self.gateway.url}{path}",
+            data=json.dumps(body).encode(),
+            headers={
+                "authorization": f"Bearer {self.token}",
+                "content-type": "application/json",
+            },
+        )
+        with _DIRECT.open(request, timeout=PATIENCE) as answer:
+            return json.load(answer)
 
     def behave(self, scope, behaviour):
         """Makes the simulator misbehave, as `model:M` and `status:500`."""

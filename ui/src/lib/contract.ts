@@ -43,6 +43,20 @@ export type ClientToken = {
  */
 token: string, };
 
+export type ConfirmImportRequest = { 
+/**
+ * From the preview.
+ */
+preview: string, 
+/**
+ * Add keys that the upstream answered with 401 as well.
+ */
+force: boolean, 
+/**
+ * Take the recorded calls of an older pool over as well.
+ */
+history: boolean, };
+
 export type CoolingView = { 
 /**
  * Upstream model id; `*` for all, `Pro/*` for the paid ones.
@@ -81,7 +95,7 @@ calls_without_usage: number, };
 
 export type Empty = Record<symbol, never>;
 
-export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "port_taken" | "unauthorized" | "unknown_command" | "desktop_only" | "internal";
+export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "import_expired" | "not_found" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "port_taken" | "unauthorized" | "unknown_command" | "desktop_only" | "internal";
 
 export type Event = { "type": "changed", 
 /**
@@ -151,6 +165,8 @@ started_at_ms: number, };
 
 export type Host = "desktop" | "server";
 
+export type ImportFormat = "lines" | "csv" | "json" | "older_pool";
+
 export type ImportKeysRequest = { 
 /**
  * Pasted text or a file's content, at most 16 MiB.
@@ -167,7 +183,7 @@ force: boolean, };
 
 export type ImportLine = { 
 /**
- * Line number, from 1.
+ * Line number, from 1; in JSON and databases the number of the entry.
  */
 line: number, 
 /**
@@ -175,15 +191,49 @@ line: number,
  */
 masked: string, 
 /**
+ * The user's name for the key, if one was given.
+ */
+label: string | null, 
+/**
+ * Account that was named.
+ */
+account: string | null, 
+/**
+ * Where the key is used; absent when it is the upstream of the settings.
+ */
+site: SiteName | null, 
+/**
  * What became of it.
  */
 outcome: ImportOutcome, 
 /**
- * Why, for the ones not added.
+ * Why.
+ */
+reason: ImportReason | null, 
+/**
+ * Why, in English and with details.
  */
 message: string | null, };
 
 export type ImportOutcome = "added" | "added_unchecked" | "added_unauthorized" | "known" | "duplicate" | "malformed" | "unauthorized";
+
+export type ImportPreview = { 
+/**
+ * Carries it out with `confirm_import`, within ten minutes.
+ */
+preview: string, 
+/**
+ * How it was read.
+ */
+format: ImportFormat, 
+/**
+ * What would become of each line.
+ */
+report: ImportReport, 
+/**
+ * Recorded calls of an older pool in it.
+ */
+calls: number, };
 
 export type ImportProgress = { 
 /**
@@ -194,6 +244,8 @@ done: number,
  * Keys to check.
  */
 total: number, };
+
+export type ImportReason = "prefix" | "length" | "character" | "no_key" | "unreadable" | "site" | "balance" | "weight" | "site_conflict" | "refused" | "unanswered" | "not_checked";
 
 export type ImportReport = { 
 /**
@@ -219,7 +271,15 @@ lines: Array<ImportLine>,
 /**
  * Lines that `lines` leaves out.
  */
-lines_left_out: number, };
+lines_left_out: number, 
+/**
+ * Recorded calls of an older pool taken over.
+ */
+calls: number, 
+/**
+ * Undoes the import for 30 seconds; absent when nothing was added.
+ */
+undo: string | null, };
 
 export type KeyCounts = { 
 /**
@@ -277,9 +337,25 @@ label: string,
  */
 account: string, 
 /**
+ * Stable id of the account.
+ */
+account_id: string, 
+/**
+ * Where the account lives.
+ */
+site: SiteView, 
+/**
  * Last four characters of the secret.
  */
 last_four: string, 
+/**
+ * Whether the user has it switched on.
+ */
+enabled: boolean, 
+/**
+ * Share under the strategy `weighted`.
+ */
+weight: number, 
 /**
  * State of key and account together, the worse of the two.
  */
@@ -325,6 +401,16 @@ before: number | null,
  */
 limit: number | null, };
 
+export type ModelAlias = { 
+/**
+ * What a client asks for.
+ */
+name: string, 
+/**
+ * The model that is used, and its fallbacks in their order.
+ */
+models: Array<string>, };
+
 export type ModelUsage = { 
 /**
  * Model id.
@@ -336,6 +422,20 @@ model: string,
 usage: DayUsage, };
 
 export type Outcome = "success" | "rejected" | "refused" | "upstream_failed" | "interrupted" | "client_closed";
+
+export type PreviewImportRequest = { 
+/**
+ * Pasted text, at most 16 MiB.
+ */
+text?: string, 
+/**
+ * A file in Base64, at most 24 MiB of it; goes before `text`.
+ */
+file?: string, 
+/**
+ * Ask `GET /models` with each key.
+ */
+validate: boolean, };
 
 export type RemoveKeysReport = { 
 /**
@@ -384,6 +484,10 @@ route: string,
  * Model the client asked for.
  */
 model: string | null, 
+/**
+ * Model that was used instead, through an alias or as a fallback.
+ */
+model_used: string | null, 
 /**
  * Client token's name.
  */
@@ -437,11 +541,58 @@ first_byte_ms: number | null,
  */
 duration_ms: number, };
 
+export type SetAccountRequest = { 
+/**
+ * Account id.
+ */
+id: string, 
+/**
+ * The user's name for it; no two accounts have the same.
+ */
+label?: string, 
+/**
+ * `cn`, `com`, a base URL, or `default` for the upstream of the settings.
+ */
+site?: string, };
+
 export type SetAutostartRequest = { 
 /**
  * On or off.
  */
 enabled: boolean, };
+
+export type SetKeyReport = { 
+/**
+ * Keys changed.
+ */
+changed: number, 
+/**
+ * Ids that no key has.
+ */
+unknown: Array<string>, };
+
+export type SetKeyRequest = { 
+/**
+ * Key ids.
+ */
+ids: Array<string>, 
+/**
+ * The user's name for it, for one key at a time.
+ */
+label?: string, 
+/**
+ * Whether it may serve.
+ */
+enabled?: boolean, 
+/**
+ * Share under the strategy `weighted`, 0 to 1000.
+ */
+weight?: number, 
+/**
+ * Label of the account it belongs to, made when there is none; empty for an
+ * account of its own.
+ */
+account?: string, };
 
 export type SetPausedRequest = { 
 /**
@@ -469,7 +620,23 @@ language?: Language,
 /**
  * Theme.
  */
-theme?: Theme, };
+theme?: Theme, 
+/**
+ * 1 to 86400.
+ */
+first_byte_s?: number, 
+/**
+ * 1 to 86400.
+ */
+stream_idle_s?: number, 
+/**
+ * 1 to 1000.
+ */
+max_attempts?: number, 
+/**
+ * The whole table, instead of the present one.
+ */
+aliases?: Array<ModelAlias>, };
 
 export type SettingsView = { 
 /**
@@ -493,6 +660,30 @@ language: Language,
  */
 theme: Theme, 
 /**
+ * Seconds until upstream sends the first byte.
+ */
+first_byte_s: number, 
+/**
+ * Seconds between two chunks of a stream.
+ */
+stream_idle_s: number, 
+/**
+ * Upstream requests that one request may cost in all.
+ */
+max_attempts: number, 
+/**
+ * Names that stand for models, in the order of the alphabet.
+ */
+aliases: Array<ModelAlias>, 
+/**
+ * Those that ship, to go back to.
+ */
+shipped_aliases: Array<ModelAlias>, 
+/**
+ * What is wrong in the aliases of `settings.toml`; these are not used.
+ */
+alias_faults: Array<string>, 
+/**
  * Names of settings that a flag or variable overrides now.
  */
 overridden: Array<string>, 
@@ -500,6 +691,26 @@ overridden: Array<string>,
  * Set when `settings.toml` could not be read; the last good values serve.
  */
 warning: string | null, };
+
+export type SiteName = "cn" | "com" | "custom";
+
+export type SiteView = { 
+/**
+ * Which one.
+ */
+name: SiteName, 
+/**
+ * Base URL in force.
+ */
+base: string, 
+/**
+ * It is the upstream of the settings, whatever that becomes.
+ */
+follows_settings: boolean, 
+/**
+ * ISO 4217, as far as the site tells: `CNY` or `USD`.
+ */
+currency: string | null, };
 
 export type StateReason = { 
 /**
@@ -526,6 +737,22 @@ next_retry_ms: number | null, };
 export type Theme = "system" | "light" | "dark";
 
 export type Topic = "status" | "keys" | "requests" | "settings";
+
+export type UndoImportReport = { 
+/**
+ * Keys removed.
+ */
+removed: number, 
+/**
+ * Recorded calls removed.
+ */
+calls: number, };
+
+export type UndoImportRequest = { 
+/**
+ * From the report.
+ */
+undo: string, };
 
 export type UsageToday = { 
 /**
@@ -574,7 +801,12 @@ export interface Commands {
   unlock_vault: { request: Empty; response: VaultStatus };
   list_keys: { request: Empty; response: KeyList };
   import_keys: { request: ImportKeysRequest; response: ImportReport };
+  preview_import: { request: PreviewImportRequest; response: ImportPreview };
+  confirm_import: { request: ConfirmImportRequest; response: ImportReport };
+  undo_import: { request: UndoImportRequest; response: UndoImportReport };
   remove_keys: { request: RemoveKeysRequest; response: RemoveKeysReport };
+  set_key: { request: SetKeyRequest; response: SetKeyReport };
+  set_account: { request: SetAccountRequest; response: Empty };
   usage_today: { request: Empty; response: UsageToday };
   list_requests: { request: ListRequestsRequest; response: RequestPage };
   get_settings: { request: Empty; response: SettingsView };

@@ -108,16 +108,29 @@ AUTO_REFRESH_INTERVAL, DB_PATH (its folder becomes the data folder).";
 /// `flowkeep keys …`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Add keys, one per line: `sk-… [label]`
+    /// Add keys: lines, CSV, JSON or an older pool's database
     Import(ImportArgs),
     /// List keys, without their secrets
     List(ListArgs),
     /// Remove keys by their ids
     Remove(RemoveArgs),
+    /// Switch keys on
+    Enable(IdsArgs),
+    /// Switch keys off
+    Disable(IdsArgs),
+    /// Change a key's label, weight or account, or its account's site
+    Set(SetArgs),
 }
+
+/// What an import may look like.
+const IMPORT_HELP: &str = "\
+A line is `sk-… [label] [account=…] [site=cn|com|URL] [balance=…] [weight=…]`, with any
+separators. CSV needs a header with a column `key`. JSON is an array of strings or objects,
+or has one under `keys`. `pool.db` and `api_keys.db` of an older pool are read as they are.";
 
 /// `flowkeep keys import`.
 #[derive(Args, Debug)]
+#[command(after_help = IMPORT_HELP)]
 pub(crate) struct ImportArgs {
     /// File with the keys; `-` reads from the standard input
     #[arg(value_name = "FILE", default_value = "-")]
@@ -128,6 +141,12 @@ pub(crate) struct ImportArgs {
     /// Do not ask the upstream about the keys
     #[arg(long)]
     pub(crate) no_check: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Take an older pool's recorded calls over as well
+    #[arg(long)]
+    pub(crate) history: bool,
     /// Where everything is.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
@@ -139,6 +158,41 @@ pub(crate) struct ListArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys enable` and `disable`.
+#[derive(Args, Debug)]
+pub(crate) struct IdsArgs {
+    /// Ids, as `flowkeep keys list` shows them
+    #[arg(value_name = "ID", required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys set`.
+#[derive(Args, Debug)]
+#[group(id = "change", required = true, multiple = true, args = ["label", "weight", "account", "site"])]
+pub(crate) struct SetArgs {
+    /// Id, as `flowkeep keys list` shows it
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Name of the key
+    #[arg(long)]
+    pub(crate) label: Option<String>,
+    /// Share under the strategy `weighted`, 0 to 1000
+    #[arg(long)]
+    pub(crate) weight: Option<u32>,
+    /// Account it belongs to, made when there is none; empty for one of its own
+    #[arg(long)]
+    pub(crate) account: Option<String>,
+    /// Site of its account: cn, com, a base URL, or default
+    #[arg(long)]
+    pub(crate) site: Option<String>,
     /// Where everything is.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,

@@ -1,5 +1,6 @@
 //! `flowkeep keys …`: works beside a running gateway on the same folder.
 
+mod edit;
 mod import;
 mod list;
 
@@ -18,6 +19,9 @@ pub(crate) async fn run(command: KeysCommand, variables: &Variables) -> Result<(
         KeysCommand::Import(args) => import::run(&args, variables).await,
         KeysCommand::List(args) => list(&args, variables).await,
         KeysCommand::Remove(args) => remove(args, variables).await,
+        KeysCommand::Enable(args) => edit::switch(args, true, variables).await,
+        KeysCommand::Disable(args) => edit::switch(args, false, variables).await,
+        KeysCommand::Set(args) => edit::set(args, variables).await,
     }
 }
 
@@ -51,11 +55,16 @@ async fn remove(args: RemoveArgs, variables: &Variables) -> Result<(), Failure> 
     app.close().await;
     let report = report?;
     output::line(&format!("removed {}", report.removed))?;
-    if report.unknown.is_empty() {
+    all_known(&report.unknown)
+}
+
+/// Fails with the ids that no key has.
+fn all_known(unknown: &[String]) -> Result<(), Failure> {
+    if unknown.is_empty() {
         return Ok(());
     }
     Err(Failure::Failed(format!(
         "no key has the id {}",
-        report.unknown.join(", ")
+        unknown.join(", ")
     )))
 }

@@ -17,7 +17,12 @@ macro_rules! commands {
             unlock_vault: Empty => VaultStatus;
             list_keys: Empty => KeyList;
             import_keys: ImportKeysRequest => ImportReport;
+            preview_import: PreviewImportRequest => ImportPreview;
+            confirm_import: ConfirmImportRequest => ImportReport;
+            undo_import: UndoImportRequest => UndoImportReport;
             remove_keys: RemoveKeysRequest => RemoveKeysReport;
+            set_key: SetKeyRequest => SetKeyReport;
+            set_account: SetAccountRequest => Empty;
             usage_today: Empty => UsageToday;
             list_requests: ListRequestsRequest => RequestPage;
             get_settings: Empty => SettingsView;

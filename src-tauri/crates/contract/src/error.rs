@@ -15,6 +15,10 @@ pub enum ErrorCode {
     ImportTooLarge,
     /// Another import is running.
     ImportRunning,
+    /// The dry run or the import is too long ago to be carried out or undone.
+    ImportExpired,
+    /// There is no key or account of this id.
+    NotFound,
     /// The vault is locked; unlock the keychain and try again.
     VaultLocked,
     /// No secret store answers.

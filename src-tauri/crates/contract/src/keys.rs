@@ -1,4 +1,4 @@
-//! Keys as they are shown, and the import.
+//! Keys and their accounts as they are shown and changed.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -77,6 +77,31 @@ pub struct BalanceView {
     pub as_of_ms: i64,
 }
 
+/// Which upstream an account belongs to, by name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum SiteName {
+    /// siliconflow.cn, billed in renminbi.
+    Cn,
+    /// siliconflow.com, billed in US dollars.
+    Com,
+    /// Another address.
+    Custom,
+}
+
+/// The upstream that an account's requests go to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SiteView {
+    /// Which one.
+    pub name: SiteName,
+    /// Base URL in force.
+    pub base: String,
+    /// It is the upstream of the settings, whatever that becomes.
+    pub follows_settings: bool,
+    /// ISO 4217, as far as the site tells: `CNY` or `USD`.
+    pub currency: Option<String>,
+}
+
 /// One key, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct KeyView {
@@ -86,8 +111,16 @@ pub struct KeyView {
     pub label: String,
     /// Account label; keys of one account share limits and balance.
     pub account: String,
+    /// Stable id of the account.
+    pub account_id: String,
+    /// Where the account lives.
+    pub site: SiteView,
     /// Last four characters of the secret.
     pub last_four: String,
+    /// Whether the user has it switched on.
+    pub enabled: bool,
+    /// Share under the strategy `weighted`.
+    pub weight: u32,
     /// State of key and account together, the worse of the two.
     pub state: KeyState,
     /// Why, unless usable.
@@ -116,93 +149,6 @@ pub struct KeyList {
     pub keys: Vec<KeyView>,
 }
 
-/// Text with one `key [label]` per line, any separator.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(deny_unknown_fields)]
-pub struct ImportKeysRequest {
-    /// Pasted text or a file's content, at most 16 MiB.
-    pub text: String,
-    /// Ask `GET /models` with each key before adding it.
-    #[serde(default = "yes")]
-    pub validate: bool,
-    /// Add keys that the upstream answers with 401 as well.
-    #[serde(default)]
-    pub force: bool,
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl std::fmt::Debug for ImportKeysRequest {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ImportKeysRequest")
-            .field("bytes", &self.text.len())
-            .field("validate", &self.validate)
-            .field("force", &self.force)
-            .finish()
-    }
-}
-
-/// What became of one line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportOutcome {
-    /// New and answered by the upstream.
-    Added,
-    /// New; the upstream could not be asked.
-    AddedUnchecked,
-    /// New and added although the upstream refused it (`force`).
-    AddedUnauthorized,
-    /// Already in the pool.
-    Known,
-    /// Stands twice in this import.
-    Duplicate,
-    /// Not the shape of a key.
-    Malformed,
-    /// The upstream answered 401; not added.
-    Unauthorized,
-}
-
-/// One line of the report; lines that are blank or comments are left out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ImportLine {
-    /// Line number, from 1.
-    pub line: u32,
-    /// `sk-…` and the last four characters, or the start of a malformed word.
-    pub masked: String,
-    /// What became of it.
-    pub outcome: ImportOutcome,
-    /// Why, for the ones not added.
-    pub message: Option<String>,
-}
-
-/// The outcome of an import.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ImportReport {
-    /// Keys added.
-    pub added: u32,
-    /// Of these, unchecked.
-    pub unchecked: u32,
-    /// Lines whose key was known already or stands twice.
-    pub known: u32,
-    /// Lines rejected.
-    pub rejected: u32,
-    /// One entry per line, at most 1,000; rejected ones first.
-    pub lines: Vec<ImportLine>,
-    /// Lines that `lines` leaves out.
-    pub lines_left_out: u32,
-}
-
-/// How far an import is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ImportProgress {
-    /// Keys checked.
-    pub done: u32,
-    /// Keys to check.
-    pub total: u32,
-}
-
 /// Which keys to remove.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -218,4 +164,54 @@ pub struct RemoveKeysReport {
     pub removed: u32,
     /// Ids that no key has.
     pub unknown: Vec<String>,
+}
+
+/// A change of keys; absent fields stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetKeyRequest {
+    /// Key ids.
+    pub ids: Vec<String>,
+    /// The user's name for it, for one key at a time.
+    #[serde(default)]
+    #[ts(optional)]
+    pub label: Option<String>,
+    /// Whether it may serve.
+    #[serde(default)]
+    #[ts(optional)]
+    pub enabled: Option<bool>,
+    /// Share under the strategy `weighted`, 0 to 1000.
+    #[serde(default)]
+    #[ts(optional)]
+    pub weight: Option<u32>,
+    /// Label of the account it belongs to, made when there is none; empty for an
+    /// account of its own.
+    #[serde(default)]
+    #[ts(optional)]
+    pub account: Option<String>,
+}
+
+/// What was changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct SetKeyReport {
+    /// Keys changed.
+    pub changed: u32,
+    /// Ids that no key has.
+    pub unknown: Vec<String>,
+}
+
+/// A change of an account; absent fields stay as they are.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetAccountRequest {
+    /// Account id.
+    pub id: String,
+    /// The user's name for it; no two accounts have the same.
+    #[serde(default)]
+    #[ts(optional)]
+    pub label: Option<String>,
+    /// `cn`, `com`, a base URL, or `default` for the upstream of the settings.
+    #[serde(default)]
+    #[ts(optional)]
+    pub site: Option<String>,
 }

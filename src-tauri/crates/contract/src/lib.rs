@@ -8,6 +8,7 @@
 mod command;
 mod error;
 mod event;
+mod import;
 mod keys;
 mod requests;
 mod settings;
@@ -17,16 +18,21 @@ mod typescript;
 pub use command::{COMMANDS, CommandSpec, DESKTOP_COMMANDS, Empty};
 pub use error::{ApiError, ErrorCode};
 pub use event::{Event, Topic};
+pub use import::{
+    ConfirmImportRequest, ImportFormat, ImportKeysRequest, ImportLine, ImportOutcome,
+    ImportPreview, ImportProgress, ImportReason, ImportReport, PreviewImportRequest,
+    UndoImportReport, UndoImportRequest,
+};
 pub use keys::{
-    BalanceSource, BalanceView, CoolingView, ImportKeysRequest, ImportLine, ImportOutcome,
-    ImportProgress, ImportReport, KeyList, KeyState, KeyView, RemoveKeysReport, RemoveKeysRequest,
+    BalanceSource, BalanceView, CoolingView, KeyList, KeyState, KeyView, RemoveKeysReport,
+    RemoveKeysRequest, SetAccountRequest, SetKeyReport, SetKeyRequest, SiteName, SiteView,
     StateReason,
 };
 pub use requests::{
     DayUsage, ListRequestsRequest, ModelUsage, Outcome, RequestPage, RequestView, UsageToday,
 };
 pub use settings::{
-    Language, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView, Theme,
+    Language, ModelAlias, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView, Theme,
 };
 pub use status::{
     AutostartState, ClientToken, GatewayState, GatewayStatus, Host, KeyCounts, VaultKind,

@@ -36,6 +36,8 @@ pub struct RequestView {
     pub route: String,
     /// Model the client asked for.
     pub model: Option<String>,
+    /// Model that was used instead, through an alias or as a fallback.
+    pub model_used: Option<String>,
     /// Client token's name.
     pub client: String,
     /// Label of the account that answered.

@@ -31,6 +31,16 @@ pub enum Theme {
     Dark,
 }
 
+/// A name, or a pattern with `*`, and the models that stand in for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ModelAlias {
+    /// What a client asks for.
+    pub name: String,
+    /// The model that is used, and its fallbacks in their order.
+    pub models: Vec<String>,
+}
+
 /// All settings, with the values in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct SettingsView {
@@ -44,6 +54,18 @@ pub struct SettingsView {
     pub language: Language,
     /// Theme.
     pub theme: Theme,
+    /// Seconds until upstream sends the first byte.
+    pub first_byte_s: u32,
+    /// Seconds between two chunks of a stream.
+    pub stream_idle_s: u32,
+    /// Upstream requests that one request may cost in all.
+    pub max_attempts: u32,
+    /// Names that stand for models, in the order of the alphabet.
+    pub aliases: Vec<ModelAlias>,
+    /// Those that ship, to go back to.
+    pub shipped_aliases: Vec<ModelAlias>,
+    /// What is wrong in the aliases of `settings.toml`; these are not used.
+    pub alias_faults: Vec<String>,
     /// Names of settings that a flag or variable overrides now.
     pub overridden: Vec<String>,
     /// Set when `settings.toml` could not be read; the last good values serve.
@@ -69,6 +91,18 @@ pub struct SettingsPatch {
     /// Theme.
     #[ts(optional)]
     pub theme: Option<Theme>,
+    /// 1 to 86400.
+    #[ts(optional)]
+    pub first_byte_s: Option<u32>,
+    /// 1 to 86400.
+    #[ts(optional)]
+    pub stream_idle_s: Option<u32>,
+    /// 1 to 1000.
+    #[ts(optional)]
+    pub max_attempts: Option<u32>,
+    /// The whole table, instead of the present one.
+    #[ts(optional)]
+    pub aliases: Option<Vec<ModelAlias>>,
 }
 
 /// Pause or resume.

@@ -3,7 +3,7 @@
 //! # Architecture
 //!
 //! ```text
-//! model, clock        ◄ pool, meter                 pure: no tokio, reqwest, rusqlite
+//! model, clock        ◄ pool, meter, price          pure: no tokio, reqwest, rusqlite
 //! model, clock        ◄ store, vault, upstream, settings   one effect each, not each other
 //! private             ◄ store, vault, settings           file modes and atomic writes, knows no domain
 //! everything          ◄ app                         only app composes; only app sees contract
@@ -13,6 +13,7 @@
 //! - [`clock`]: time, passed in so that tests own it.
 //! - [`pool`]: which key serves, and what a failure means for it.
 //! - [`meter`]: how many tokens a body carried, counted while it passes.
+//! - [`price`]: what a request costs, in whole nano-units.
 //! - [`upstream`]: one HTTP client with phase deadlines, and [`upstream::classify`].
 //! - [`vault`]: secrets, in the keychain or an encrypted file.
 //! - [`store`]: two SQLite files and the one writer thread.
@@ -25,6 +26,7 @@ pub mod clock;
 pub mod meter;
 pub mod model;
 pub mod pool;
+pub mod price;
 pub mod private;
 pub mod settings;
 pub mod store;

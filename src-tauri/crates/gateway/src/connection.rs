@@ -3,6 +3,9 @@
 //! hyper notices a hang-up only while it reads. When a request is under way and
 //! bytes of the next one are already in its buffer, or a body is not being read,
 //! it does not; then [`ClientSocket`] watches for the peer's FIN itself (F22).
+//!
+//! An answer that comes before the end of the request's body must not be
+//! overtaken by a reset, so such a connection is closed with patience.
 
 use std::future::Future;
 use std::io;
@@ -12,17 +15,29 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 /// How often unread bytes are looked past for a hang-up.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// How long a client that was answered early may go on sending, and how long it
+/// may pause: nginx's `lingering_time` and `lingering_timeout`.
+const LINGER: Duration = Duration::from_secs(30);
+const LINGER_PAUSE: Duration = Duration::from_secs(5);
+/// What is thrown away at a time.
+const LINGER_PIECE: usize = 64 * 1024;
 
 /// The shared part of a connection.
 #[derive(Debug)]
 pub(crate) struct ClientSocket {
     tcp: TcpStream,
     read_is_pending: AtomicBool,
+    /// The body of the request under way has not come to its end.
+    body_is_open: AtomicBool,
 }
 
 /// What hyper reads from and writes to.
@@ -34,7 +49,40 @@ impl ClientSocket {
         Arc::new(Self {
             tcp,
             read_is_pending: AtomicBool::new(true),
+            body_is_open: AtomicBool::new(false),
         })
+    }
+
+    /// Whether the client still has something to send of its request.
+    pub(crate) fn body_is_open(&self) -> bool {
+        self.body_is_open.load(Ordering::Relaxed)
+    }
+
+    /// Reads and throws away what a client still sends that was answered before
+    /// its request had come, until it closes the connection too. Closing with
+    /// bytes unread would be a reset, which may overtake the answer
+    /// (RFC 9112 §9.6).
+    pub(crate) async fn linger(&self) {
+        if self.shut_down().is_err() {
+            return;
+        }
+        let mut thrown_away = Vec::with_capacity(LINGER_PIECE);
+        let draining = async {
+            while let Ok(Ok(())) = timeout(LINGER_PAUSE, self.tcp.readable()).await {
+                thrown_away.clear();
+                match self.tcp.try_read_buf(&mut thrown_away) {
+                    Ok(1..) => {}
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                    Ok(0) | Err(_) => return,
+                }
+            }
+        };
+        // One that sends for longer is cut off.
+        let _ = timeout(LINGER, draining).await;
+    }
+
+    fn shut_down(&self) -> io::Result<()> {
+        socket2::SockRef::from(&self.tcp).shutdown(std::net::Shutdown::Write)
     }
 
     pub(crate) fn io(self: &Arc<Self>) -> ClientIo {
@@ -145,6 +193,51 @@ impl AsyncWrite for ClientIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(socket2::SockRef::from(&self.0.tcp).shutdown(std::net::Shutdown::Write))
+        Poll::Ready(self.0.shut_down())
+    }
+}
+
+/// A request's body that tells its connection when it has come to its end.
+pub(crate) struct ClientBody {
+    incoming: Incoming,
+    socket: Arc<ClientSocket>,
+}
+
+impl ClientBody {
+    pub(crate) fn new(incoming: Incoming, socket: Arc<ClientSocket>) -> Self {
+        let body = Self { incoming, socket };
+        body.note();
+        body
+    }
+
+    fn note(&self) {
+        let is_open = !self.incoming.is_end_stream();
+        self.socket.body_is_open.store(is_open, Ordering::Relaxed);
+    }
+}
+
+impl Body for ClientBody {
+    type Data = Bytes;
+    type Error = hyper::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+        let this = self.get_mut();
+        let frame = ready!(Pin::new(&mut this.incoming).poll_frame(cx));
+        match &frame {
+            None => this.socket.body_is_open.store(false, Ordering::Relaxed),
+            Some(_) => this.note(),
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.incoming.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.incoming.size_hint()
     }
 }

@@ -1,13 +1,12 @@
 //! The console: the same Svelte app as in the window, served from the binary.
 
 use axum::body::Body;
-use axum::extract::State;
 use http::{HeaderValue, Method, Response, StatusCode, Uri, header};
 use rust_embed::RustEmbed;
 
 use crate::answer::harden;
 use crate::error::Refusal;
-use crate::router::{Shared, unknown_path};
+use crate::router::unknown_path;
 
 /// Built by `npm run build -w ui`; a debug build reads it from the disk.
 #[derive(RustEmbed)]
@@ -20,11 +19,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; font-src 'self'; connect-src 'self'; object-src 'none'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(crate) async fn console(State(_): State<Shared>, method: Method, uri: Uri) -> Response<Body> {
+pub(crate) fn console(method: &Method, uri: &Uri) -> Response<Body> {
     let path = uri.path().trim_start_matches('/');
     let name = if path.is_empty() { "index.html" } else { path };
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return unknown_path(&uri);
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return unknown_path(uri);
     }
     match Files::get(name) {
         Some(file) => page(file, name),
@@ -34,7 +33,7 @@ pub(crate) async fn console(State(_): State<Shared>, method: Method, uri: Uri) -
             "the console is not part of this build; run `npm run build -w ui` and build again",
         )
         .into_response(),
-        None => unknown_path(&uri),
+        None => unknown_path(uri),
     }
 }
 

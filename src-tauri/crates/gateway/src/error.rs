@@ -23,6 +23,10 @@ pub struct Refusal {
     pub message: String,
     /// When to ask again.
     pub retry_after: Option<Duration>,
+    /// The field of the body that is at fault, in OpenAI's shape.
+    pub param: Option<String>,
+    /// The methods to use instead, for `Allow`.
+    pub allow: Vec<&'static str>,
     /// Whose shape the body has.
     pub protocol: Protocol,
 }
@@ -36,6 +40,8 @@ impl Refusal {
             code,
             message: message.into(),
             retry_after: None,
+            param: None,
+            allow: Vec::new(),
             protocol: Protocol::OpenAi,
         }
     }
@@ -54,6 +60,7 @@ impl Refusal {
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Self {
             retry_after: failure.retry_after,
+            param: failure.param,
             ..Self::new(status, failure.code.as_str(), failure.message)
         }
         .for_protocol(protocol)
@@ -68,7 +75,7 @@ impl Refusal {
             Protocol::OpenAi => json!({"error": {
                 "message": message,
                 "type": kind(self.status, self.protocol),
-                "param": null,
+                "param": self.param,
                 "code": self.code,
             }}),
             Protocol::Anthropic => json!({"type": "error", "error": {
@@ -89,6 +96,11 @@ impl Refusal {
                 header::RETRY_AFTER,
                 HeaderValue::from(wait.as_secs().max(1)),
             );
+        }
+        if let Ok(allow) = HeaderValue::try_from(self.allow.join(", "))
+            && !allow.is_empty()
+        {
+            headers.insert(header::ALLOW, allow);
         }
         crate::answer::harden(headers);
         response

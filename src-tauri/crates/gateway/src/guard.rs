@@ -11,13 +11,13 @@ mod path;
 
 use axum::body::Body;
 use flowkeep_core::app::App;
-use flowkeep_core::model::{Protocol, Route};
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 
+use crate::address::{protocol_of, wrong_base};
 use crate::answer::harden;
 use crate::error::Refusal;
 
-pub use content::{ContentRule, check_content_type};
+pub use content::check_content_type;
 pub use host::host_is_allowed;
 pub use path::{PathError, check_path};
 
@@ -48,8 +48,11 @@ impl Guard {
             ));
         }
         host::check(request, &settings.allowed_hosts)?;
-        check_path(request.uri().path()).map_err(|error| {
-            Refusal::new(StatusCode::BAD_REQUEST, "bad_path", error.to_string())
+        let path = request.uri().path();
+        check_path(path).map_err(|error| {
+            let doubled = (error == PathError::Empty).then(|| wrong_base(path));
+            let plain = || Refusal::new(StatusCode::BAD_REQUEST, "bad_path", error.to_string());
+            doubled.flatten().unwrap_or_else(plain)
         })?;
         let allowed = origin::check(request, &settings.allowed_origins)?;
         if request.method() != Method::OPTIONS {
@@ -66,12 +69,6 @@ impl Guard {
             |origin| Ok(Some(preflight(&origin))),
         )
     }
-}
-
-/// Whose shape an error on this path has.
-pub(crate) fn protocol_of(path: &str) -> Protocol {
-    path.strip_prefix("/v1/")
-        .map_or(Protocol::OpenAi, |path| Route::of(path).protocol())
 }
 
 /// S4: the exact origin, never `*`, never credentials.

@@ -5,6 +5,7 @@
 //! the protocol that was called ([`error`]). It decides nothing about keys: that
 //! is `flowkeep_core`.
 
+mod address;
 mod admin;
 mod answer;
 mod connection;

@@ -1,5 +1,6 @@
-//! `/v1/*`: token, content type, body, then the relay.
+//! `/v1/*`: token, method, content type, body, then the relay.
 
+mod images;
 pub(crate) mod intake;
 
 use std::sync::Arc;
@@ -11,21 +12,26 @@ use flowkeep_core::model::Route;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
+use crate::address::{below, protocol_of, wrong_base};
 use crate::answer::harden;
 use crate::error::Refusal;
-use crate::guard::{ContentRule, check_content_type, echo_origin};
+use crate::guard::{check_content_type, echo_origin};
 use crate::router::Shared;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-flowkeep-request-id");
 const ACCOUNT: HeaderName = HeaderName::from_static("x-flowkeep-account");
 const ATTEMPTS: HeaderName = HeaderName::from_static("x-flowkeep-attempts");
 
-/// Any request below `/v1/`.
+/// Any request that leads below `/v1`.
 pub(crate) async fn proxy(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
     let request_id = Uuid::now_v7();
     let path = request.uri().path();
-    let route = Route::of(path.strip_prefix("/v1/").unwrap_or_default());
-    let protocol = route.protocol();
+    let route = Route::resolve(request.method().as_str(), below(path).unwrap_or_default());
+    let protocol = if route.is_known() {
+        route.protocol()
+    } else {
+        protocol_of(path)
+    };
     let origin = echo_origin(&shared.app, request.headers().get(header::ORIGIN));
     let mut response = match relay(&shared, request, route, request_id).await {
         Ok(reply) => answer(reply),
@@ -69,12 +75,17 @@ async fn relay(
     request_id: Uuid,
 ) -> Result<Reply, Refused> {
     let client = authorize(shared, request.headers())?;
-    check_method(&route, request.method())?;
+    let path = request.uri().path();
+    if !route.is_known()
+        && let Some(refusal) = wrong_base(path)
+    {
+        return Err(refusal.into());
+    }
+    check_method(below(path).unwrap_or_default(), &route, request.method())?;
     let (head, body) = request.into_parts();
-    let has_body = !matches!(head.method, Method::GET | Method::HEAD | Method::DELETE);
-    if has_body {
+    if !matches!(head.method, Method::GET | Method::HEAD | Method::DELETE) {
         let empty = http_body::Body::is_end_stream(&body);
-        check_content_type(&head.headers, content_rule(&route), !empty)?;
+        check_content_type(&head.headers, route.body_rule(), !empty)?;
     }
     let protocol = route.protocol();
     let settings = shared.app.effective_settings();
@@ -90,6 +101,7 @@ async fn relay(
         stream: taken.stream,
         client,
         account: None,
+        session: None,
         abort: shared.abort.clone(),
     };
     shared.app.relay(call).await.map_err(|failure| Refused {
@@ -124,27 +136,20 @@ fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<Arc<str>, Refusal> 
         })
 }
 
-fn check_method(route: &Route, method: &Method) -> Result<(), Refusal> {
-    let fits = match route {
-        Route::ChatCompletions | Route::Messages => method == Method::POST,
-        Route::Models => matches!(*method, Method::GET | Method::HEAD),
-        Route::Other(_) => true,
-    };
-    if fits {
+fn check_method(below: &str, route: &Route, method: &Method) -> Result<(), Refusal> {
+    if route.takes(method.as_str()) {
         return Ok(());
     }
-    Err(Refusal::new(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method_not_allowed",
-        format!("/v1/{} does not take {method}", route.path()),
-    ))
-}
-
-fn content_rule(route: &Route) -> ContentRule {
-    match route {
-        Route::ChatCompletions | Route::Messages | Route::Models => ContentRule::Json,
-        Route::Other(_) => ContentRule::JsonOrMultipart,
-    }
+    let allow = Route::allowed(below);
+    let wanted = allow.join(" or ");
+    Err(Refusal {
+        allow,
+        ..Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            format!("/v1/{below} does not take {method}; use {wanted}"),
+        )
+    })
 }
 
 fn answer(reply: Reply) -> Response<Body> {

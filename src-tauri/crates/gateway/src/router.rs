@@ -5,15 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
-use axum::response::IntoResponse as _;
 use axum::routing::{any, get, post};
 use flowkeep_core::app::App;
-use http::{Response, StatusCode, Uri};
+use http::{Request, Response, StatusCode, Uri};
 use tokio_util::sync::CancellationToken;
 
+use crate::address::{below, protocol_of, wrong_base};
 use crate::admin::{self, Admin};
 use crate::error::Refusal;
-use crate::guard::protocol_of;
 use crate::{console, health, proxy};
 
 /// What handlers share.
@@ -34,23 +33,33 @@ pub(crate) fn router(shared: Shared) -> Router {
         router = router
             .route("/login", post(admin::login))
             .route("/logout", post(admin::logout))
+            .route("/import_keys", post(admin::import_keys))
             .route("/admin/rpc/{command}", post(admin::rpc))
-            .route("/admin/events", get(admin::events))
-            .fallback(console::console);
-    } else {
-        router = router.fallback(not_found);
+            .route("/admin/events", get(admin::events));
     }
     router
+        .fallback(elsewhere)
         .method_not_allowed_fallback(method_not_allowed)
         .with_state(shared)
 }
 
-async fn not_found(State(_): State<Shared>, uri: Uri) -> Response<Body> {
-    unknown_path(&uri)
+/// What has no path of its own: a route of `/v1` without its prefix, a file of
+/// the console, or nothing.
+async fn elsewhere(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
+    if below(request.uri().path()).is_some() {
+        return proxy::proxy(State(shared), request).await;
+    }
+    if shared.admin.is_some() {
+        return console::console(request.method(), request.uri());
+    }
+    unknown_path(request.uri())
 }
 
 /// 404 that says what to change.
 pub(crate) fn unknown_path(uri: &Uri) -> Response<Body> {
+    if let Some(refusal) = wrong_base(uri.path()) {
+        return refusal.into_response();
+    }
     Refusal::new(
         StatusCode::NOT_FOUND,
         "not_found",
@@ -70,6 +79,5 @@ async fn method_not_allowed(uri: Uri) -> Response<Body> {
         format!("{} does not take this method", uri.path()),
     )
     .for_protocol(protocol_of(uri.path()))
-    .into_response()
     .into_response()
 }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use flowkeep_contract::GatewayState;
 use flowkeep_core::app::App;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::admin::{Admin, AdminAccess};
-use crate::connection::{ClientSocket, drive};
+use crate::connection::{ClientBody, ClientSocket, drive};
 use crate::guard::Guard;
 use crate::listen::{BindError, Listeners};
 use crate::router::{self, Shared};
@@ -223,11 +223,20 @@ impl Accept {
             }
             let socket = ClientSocket::new(tcp);
             let io = TokioIo::new(socket.io());
-            let handle = service_fn(move |request| service.clone().call(request));
+            let asked = Arc::clone(&socket);
+            let handle = service_fn(move |request| {
+                service.clone().call(request, Arc::clone(&asked))
+            });
             let mut connection = std::pin::pin!(http.serve_connection(io, handle));
             tokio::select! {
                 biased;
-                ended = drive(&socket, connection.as_mut()) => return log_end(ended),
+                ended = drive(&socket, connection.as_mut()) => {
+                    // A stop does not wait for what would be thrown away.
+                    if is_early(&socket, ended.as_ref()) {
+                        close.run_until_cancelled(socket.linger()).await;
+                    }
+                    return log_end(ended);
+                }
                 () = kill.cancelled() => return,
                 () = close.cancelled() => {}
             }
@@ -241,16 +250,33 @@ impl Accept {
 }
 
 impl Service {
-    async fn call(self, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-        let refused = match self.guard.check(&request) {
-            Ok(None) => {
-                let response = self.router.oneshot(request.map(Body::new)).await;
-                return response;
-            }
+    async fn call(
+        self,
+        request: Request<Incoming>,
+        socket: Arc<ClientSocket>,
+    ) -> Result<Response<Body>, Infallible> {
+        let asked = Arc::clone(&socket);
+        let request = request.map(|body| Body::new(ClientBody::new(body, asked)));
+        let mut response = match self.guard.check(&request) {
+            Ok(None) => self.router.oneshot(request).await?,
             Ok(Some(answer)) => answer,
             Err(refusal) => refusal.into_response(),
         };
-        Ok(refused)
+        // What is still to come of the body is not read, so nothing can follow.
+        if socket.body_is_open() {
+            let close = HeaderValue::from_static("close");
+            response.headers_mut().insert(header::CONNECTION, close);
+        }
+        Ok(response)
+    }
+}
+
+/// Whether an answer was given before all of the request had come.
+fn is_early(socket: &ClientSocket, ended: Option<&Result<(), hyper::Error>>) -> bool {
+    match ended {
+        None => false,
+        Some(Ok(())) => socket.body_is_open(),
+        Some(Err(error)) => error.is_parse() || socket.body_is_open(),
     }
 }
 

@@ -3,10 +3,11 @@ const PORT_MIN = 1024;
 const PORT_MAX = 65_535;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-export function isPort(text: string): boolean {
-  const port = Number(text);
-  return /^\d+$/.test(text) && port >= PORT_MIN && port <= PORT_MAX;
-}
+export const isPort = (text: string): boolean => isWholeNumber(text, PORT_MIN, PORT_MAX);
+
+/** Digits only, within these bounds. */
+export const isWholeNumber = (text: string, least: number, most: number): boolean =>
+  /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
 
 /** `https://…`, or `http://` on loopback, as the contract says. */
 export function isUpstream(text: string): boolean {

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, IsTerminal as _, Read};
 use std::path::Path;
 
-use flowkeep_contract::{Event, ImportKeysRequest, ImportLine, ImportOutcome, ImportReport};
-use flowkeep_core::app::App;
+use flowkeep_contract::{ApiError, Event, ImportLine, ImportOutcome, ImportReport};
+use flowkeep_core::app::{App, ImportOptions, Source};
+use flowkeep_core::store::OlderPool;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::resolve;
@@ -15,55 +16,76 @@ use crate::failure::Failure;
 use crate::output;
 use crate::variables::Variables;
 
-/// A little more than an import may have, so that the engine sees the excess.
-const MOST_BYTES: u64 = (16 << 20) + 1;
+/// More than any pool has, and less than memory.
+const MOST_BYTES: u64 = 1 << 30;
 
 /// Reads, imports and reports.
 pub(super) async fn run(args: &ImportArgs, variables: &Variables) -> Result<(), Failure> {
     let place = resolve(&args.place, variables)?;
-    let text = read(&args.file)?;
+    let source = Source::File(read(&args.file)?);
     let app = engine::open_beside(&place).await?;
-    let request = ImportKeysRequest {
-        text,
+    let options = ImportOptions {
         validate: !args.no_check,
         force: args.force,
+        history: args.history,
     };
-    let report = watched(&app, request).await;
+    let report = if args.dry_run {
+        watched(&app, app.dry_run(source, options)).await
+    } else {
+        watched(&app, app.import_source(source, options)).await
+    };
     app.close().await;
     let report = report?;
     output::line(&render(&report))?;
+    if args.dry_run {
+        output::note("nothing was changed");
+    }
     if report.added + report.known == 0 {
         return Err(Failure::Failed("no key was added".to_owned()));
     }
     Ok(())
 }
 
-/// The text of a file, or of the standard input for `-`.
-fn read(path: &Path) -> Result<String, Failure> {
-    if path != Path::new("-") {
-        let file = File::open(path);
-        return file
-            .and_then(read_some)
-            .map_err(|error| Failure::Failed(format!("read {}: {error}", path.display())));
+/// A file's content, or the standard input for `-`. A database is read with what
+/// its write-ahead log has, also while the older pool runs.
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    if path == Path::new("-") {
+        if io::stdin().is_terminal() {
+            output::note(
+                "paste the keys, one per line, and end with Ctrl-D (Windows: Ctrl-Z, Enter)",
+            );
+        }
+        return read_some(io::stdin().lock())
+            .map_err(|error| Failure::Failed(format!("read the standard input: {error}")));
     }
-    if io::stdin().is_terminal() {
-        output::note("paste the keys, one per line, and end with Ctrl-D (Windows: Ctrl-Z, Enter)");
+    let bytes = File::open(path)
+        .and_then(read_some)
+        .map_err(|error| Failure::Failed(format!("read {}: {error}", path.display())))?;
+    if !Source::is_database(&bytes) {
+        return Ok(bytes);
     }
-    read_some(io::stdin().lock())
-        .map_err(|error| Failure::Failed(format!("read the standard input: {error}")))
+    OlderPool::bytes_of(path).or_else(|error| {
+        tracing::debug!(%error, "the database cannot be opened; its bytes alone are read");
+        Ok(bytes)
+    })
 }
 
-/// What is not UTF-8 is kept as a mark, so that its line is reported.
-fn read_some(source: impl Read) -> io::Result<String> {
+fn read_some(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    source.take(MOST_BYTES).read_to_end(&mut bytes)?;
-    Ok(String::from_utf8(bytes)
-        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
+    source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MOST_BYTES {
+        let most = MOST_BYTES >> 20;
+        return Err(io::Error::other(format!("it has more than {most} MiB")));
+    }
+    Ok(bytes)
 }
 
 /// Imports and, on a terminal, says how far it is.
-async fn watched(app: &App, request: ImportKeysRequest) -> Result<ImportReport, Failure> {
-    let import = Box::pin(app.import_keys(request));
+async fn watched(
+    app: &App,
+    import: impl Future<Output = Result<ImportReport, ApiError>>,
+) -> Result<ImportReport, Failure> {
+    let import = Box::pin(import);
     if !io::stderr().is_terminal() {
         return Ok(import.await?);
     }
@@ -98,8 +120,12 @@ fn render(report: &ImportReport) -> String {
         0 => String::new(),
         count => format!(" ({count} unchecked)"),
     };
+    let calls = match report.calls {
+        0 => String::new(),
+        count => format!(", {count} calls taken over"),
+    };
     let sums = format!(
-        "added {}{unchecked}, known {}, rejected {}",
+        "added {}{unchecked}, known {}, rejected {}{calls}",
         report.added, report.known, report.rejected
     );
     if rows.is_empty() {

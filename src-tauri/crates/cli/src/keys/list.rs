@@ -1,12 +1,14 @@
 //! The table of `flowkeep keys list`.
 
-use flowkeep_contract::{KeyState, KeyView};
+use flowkeep_contract::{KeyState, KeyView, SiteName, SiteView};
 
 use crate::output;
 
 /// One line per key, with a head.
 pub(super) fn table(keys: &[KeyView]) -> String {
-    let head = ["ID", "LABEL", "ACCOUNT", "KEY", "STATE", "USED", "WHY"];
+    let head = [
+        "ID", "LABEL", "ACCOUNT", "SITE", "KEY", "STATE", "USED", "WHY",
+    ];
     let head: Vec<String> = head.iter().map(|&name| name.to_owned()).collect();
     let rows = keys.iter().map(row);
     output::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
@@ -17,11 +19,20 @@ fn row(key: &KeyView) -> Vec<String> {
         key.id.clone(),
         key.label.clone(),
         key.account.clone(),
+        site(&key.site),
         format!("sk-…{}", key.last_four),
         state(key.state).to_owned(),
         key.usage_count.to_string(),
         why(key),
     ]
+}
+
+fn site(site: &SiteView) -> String {
+    match site.name {
+        SiteName::Cn => "cn".to_owned(),
+        SiteName::Com => "com".to_owned(),
+        SiteName::Custom => site.base.clone(),
+    }
 }
 
 fn state(state: KeyState) -> &'static str {

@@ -66,14 +66,25 @@ impl App {
     /// The CLI works on the same folder; its commits are taken up within a second.
     async fn follow_other_processes(&self) {
         let mut seen = None;
+        let mut rechecking: Option<tokio::task::JoinHandle<()>> = None;
         loop {
+            // Beside, since an answer may take its time; one at a time.
+            if rechecking.as_ref().is_none_or(tokio::task::JoinHandle::is_finished) {
+                let app = self.clone();
+                let recheck = async move { app.recheck_next().await };
+                rechecking = self.any_due_for_recheck().then(|| self.0.tasks.spawn(recheck));
+            }
             let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
             match version {
                 Ok(version) if seen.is_some_and(|seen| seen != version) => {
                     seen = Some(version);
-                    match self.blocking(App::reload_pool).await {
+                    let reloaded = self.blocking(|app| {
+                        app.reload_pool()?;
+                        app.reload_resources()
+                    });
+                    match reloaded.await {
                         Ok(()) => self.changed(&[Topic::Keys, Topic::Status]),
-                        Err(error) => tracing::warn!(%error, "cannot take up changed keys"),
+                        Err(error) => tracing::warn!(%error, "cannot take up what another process changed"),
                     }
                 }
                 Ok(version) => seen = Some(version),
@@ -83,6 +94,10 @@ impl App {
                 return;
             }
         }
+    }
+
+    fn any_due_for_recheck(&self) -> bool {
+        !self.pool().due_for_recheck(self.now(), 1).is_empty()
     }
 
     /// S20, F42: a keychain that is unlocked or comes back is used without a

@@ -23,7 +23,12 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        Self::new(ErrorCode::Storage, chain(&error))
+        let code = if matches!(error, StoreError::AccountTaken { .. }) {
+            ErrorCode::InvalidRequest
+        } else {
+            ErrorCode::Storage
+        };
+        Self::new(code, chain(&error))
     }
 }
 

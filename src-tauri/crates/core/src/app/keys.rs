@@ -1,14 +1,15 @@
 //! Listing and removing keys, and keeping the pool in step with the store.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use flowkeep_contract::{
     ApiError, BalanceSource, BalanceView, CoolingView, Empty, KeyList, KeyState, KeyView,
-    RemoveKeysReport, RemoveKeysRequest, StateReason, Topic,
+    RemoveKeysReport, RemoveKeysRequest, SiteView, StateReason, Topic,
 };
 
-use super::App;
+use super::sites::{AccountSite, site_of_row};
+use super::{App, locked};
 use crate::model::{self, AccountId, ApiKey, Condition, KeyId};
 use crate::pool::{AccountSeed, Member, MemberView};
 use crate::store::{AccountRow, Balance, KeyRow, KeyUsage};
@@ -22,28 +23,21 @@ impl App {
     pub async fn list_keys(&self, _: Empty) -> Result<KeyList, ApiError> {
         self.blocking(|app| {
             let views = app.pool().views(app.now());
-            let added: HashMap<KeyId, i64> = app
-                .0
-                .store
-                .keys()?
-                .into_iter()
-                .map(|row| (row.key_id, row.added_at_ms))
-                .collect();
-            let balances: HashMap<AccountId, Balance> = app
-                .0
-                .store
-                .accounts()?
-                .into_iter()
-                .filter_map(|row| Some((row.account_id, row.balance?)))
+            let rows = app.0.store.keys()?.into_iter();
+            let rows: HashMap<KeyId, KeyRow> =
+                rows.map(|row| (row.key_id.clone(), row)).collect();
+            let accounts = app.0.store.accounts()?.into_iter();
+            let homes: HashMap<AccountId, Home> = accounts
+                .map(|row| (row.account_id.clone(), Home::of(app, &row)))
                 .collect();
             let usage = app.0.store.key_usage()?;
             let keys = views
                 .into_iter()
                 .filter_map(|view| {
-                    let added_at_ms = *added.get(&view.key)?;
-                    let balance = balances.get(&view.account).map(balance_view);
+                    let row = rows.get(&view.key)?;
+                    let home = homes.get(&view.account)?;
                     let used = usage.get(&view.key).copied();
-                    Some(key_view(view, added_at_ms, balance, used))
+                    Some(key_view(view, row, home, used))
                 })
                 .collect();
             Ok(KeyList { keys })
@@ -66,14 +60,8 @@ impl App {
                     .iter()
                     .map(|id| KeyId::from(id.as_str()))
                     .collect();
-                let removed = app.0.store.remove_keys(&ids)?;
-                // A secret without a row is of no use to anyone and is dropped
-                // with the next change; the removal itself is done.
-                if let Err(error) = app.0.vault.remove(&removed) {
-                    tracing::warn!(%error, "secrets of removed keys stay in the vault for now");
-                }
-                app.reload_pool()?;
-                let unknown = ids.iter().filter(|id| !removed.contains(id));
+                let removed = app.remove_now(&ids)?;
+                let unknown = ids.iter().filter(|id| !removed.contains(*id));
                 Ok(RemoveKeysReport {
                     removed: u32::try_from(removed.len()).unwrap_or(u32::MAX),
                     unknown: unknown.map(ToString::to_string).collect(),
@@ -84,16 +72,23 @@ impl App {
         Ok(report)
     }
 
+    /// Removes keys and says which were there. Blocks.
+    pub(super) fn remove_now(&self, ids: &[KeyId]) -> Result<HashSet<KeyId>, ApiError> {
+        self.sweep_leftovers();
+        let removed = self.0.store.remove_keys(ids)?;
+        // A secret without a row is of no use to anyone and is dropped
+        // with the next change; the removal itself is done.
+        if let Err(error) = self.0.vault.remove(&removed) {
+            tracing::warn!(%error, "secrets of removed keys stay in the vault for now");
+        }
+        self.reload_members()?;
+        Ok(removed.into_iter().collect())
+    }
+
     /// Reads store and vault again and hands the members to the pool. A secret
     /// that the vault cannot give now stays as the pool has it.
     pub(super) fn reload_pool(&self) -> Result<(), ApiError> {
-        let rows = self.0.store.keys()?;
-        let accounts = self.0.store.accounts()?;
-        let mut cooling: HashMap<AccountId, Vec<(String, Condition)>> = HashMap::new();
-        for row in self.0.store.cooling()? {
-            let models = cooling.entry(row.account_id).or_default();
-            models.push((row.model, row.condition));
-        }
+        let _in_order = locked(&self.0.reloading);
         let secrets = match self.read_secrets() {
             Ok(secrets) => secrets,
             // F42: keys that serve go on serving while the keychain is away.
@@ -103,6 +98,24 @@ impl App {
             }
             Err(error) => return Err(error),
         };
+        self.seat(&secrets)
+    }
+
+    /// As [`App::reload_pool`], when no secret is new.
+    pub(super) fn reload_members(&self) -> Result<(), ApiError> {
+        let _in_order = locked(&self.0.reloading);
+        self.seat(&HashMap::new())
+    }
+
+    fn seat(&self, secrets: &HashMap<KeyId, ApiKey>) -> Result<(), ApiError> {
+        let rows = self.0.store.keys()?;
+        let accounts = self.0.store.accounts()?;
+        let mut cooling: HashMap<AccountId, Vec<(String, Condition)>> = HashMap::new();
+        for row in self.0.store.cooling()? {
+            let models = cooling.entry(row.account_id).or_default();
+            models.push((row.model, row.condition));
+        }
+        self.note_sites(&accounts, &rows);
         let labels: HashMap<&AccountId, Arc<str>> = accounts
             .iter()
             .map(|row| (&row.account_id, Arc::from(row.label.as_str())))
@@ -164,6 +177,7 @@ fn seed(row: AccountRow, cooling: Vec<(String, Condition)>) -> AccountSeed {
         condition: row.condition,
         balance_nano: row.balance.map(|balance| balance.nano),
         cooling,
+        max_concurrency: None,
     }
 }
 
@@ -202,16 +216,31 @@ fn state(state: model::KeyState) -> KeyState {
     }
 }
 
-fn key_view(
-    view: MemberView,
-    added_at_ms: i64,
+/// What all keys of an account share.
+struct Home {
+    site: SiteView,
     balance: Option<BalanceView>,
-    used: Option<KeyUsage>,
-) -> KeyView {
+}
+
+impl Home {
+    fn of(app: &App, row: &AccountRow) -> Self {
+        let site: AccountSite = site_of_row(row);
+        Self {
+            site: app.site_view(&site),
+            balance: row.balance.as_ref().map(balance_view),
+        }
+    }
+}
+
+fn key_view(view: MemberView, row: &KeyRow, home: &Home, used: Option<KeyUsage>) -> KeyView {
     KeyView {
         id: view.key.to_string(),
         label: view.label.to_string(),
         account: view.account_label.to_string(),
+        account_id: view.account.to_string(),
+        site: home.site.clone(),
+        enabled: row.enabled,
+        weight: row.weight,
         last_four: view.last_four.to_string(),
         state: state(view.state),
         reason: view.condition.map(reason),
@@ -223,10 +252,10 @@ fn key_view(
                 reason: reason(condition),
             })
             .collect(),
-        balance,
+        balance: home.balance.clone(),
         usage_count: used.map_or(0, |used| used.calls),
         in_flight: view.in_flight,
-        added_at_ms,
+        added_at_ms: row.added_at_ms,
         last_used_at_ms: used.map(|used| used.last_used_ms),
     }
 }

@@ -1,8 +1,7 @@
 //! Settings in the words of those who obey them.
 
 use super::relay::FailoverLimits;
-use crate::pool;
-use crate::settings::{Settings, Strategy};
+use crate::settings::Settings;
 use crate::upstream::{Deadlines, UpstreamClient, UpstreamError};
 
 impl Settings {
@@ -11,6 +10,7 @@ impl Settings {
         FailoverLimits {
             accounts: self.max_accounts_tried as usize,
             ambiguous_attempts: self.max_ambiguous_attempts,
+            attempts: self.max_attempts,
             window: self.failover(),
         }
     }
@@ -23,16 +23,5 @@ impl Settings {
             stream_idle: self.stream_idle(),
         };
         UpstreamClient::new(self.upstream.as_str(), deadlines, self.use_system_proxy)
-    }
-
-    /// The pool's strategy.
-    pub(super) fn pool_strategy(&self) -> pool::Strategy {
-        match self.strategy {
-            Strategy::HighestBalance => pool::Strategy::HighestBalance,
-            Strategy::RoundRobin => pool::Strategy::RoundRobin,
-            Strategy::FillFirst => pool::Strategy::FillFirst,
-            Strategy::Weighted => pool::Strategy::Weighted,
-            Strategy::LeastUsed => pool::Strategy::LeastUsed,
-        }
     }
 }

@@ -7,22 +7,32 @@
 
 mod background;
 mod clients;
+mod count_tokens;
 mod dispatch;
 mod error;
+mod form;
 mod gauge;
 mod import;
+mod key_edits;
 mod keys;
+mod lease;
 mod limits;
+mod models;
 mod open;
 mod probe;
 mod relay;
 mod requests;
+mod resources;
+mod responses;
+mod session;
 mod settings;
+mod sites;
 mod status;
+mod whole_body;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use flowkeep_contract::{ApiError, Event, GatewayState, Host, Topic};
 use secrecy::SecretString;
@@ -31,18 +41,24 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::clients::{Denied, TokenCheck};
-pub use self::import::{ImportEntry, ImportEntryError, read_lines};
+pub use self::form::Form;
+pub use self::import::{ImportOptions, Source};
 pub use self::open::{AppOptions, OpenError};
 pub use self::relay::{
     Call, CallBody, FailoverLimits, Failure, FailureCode, NotJson, Peeked, RelayBody,
     RelayBodyError, Reply, Served, peek,
 };
+pub use self::sites::SiteTable;
 pub use crate::settings::Settings;
 
 use self::clients::ClientTokens;
 use self::gauge::{Gauge, InFlight};
+use self::import::{Previews, Undoable};
+use self::models::Catalogue;
+use self::resources::Owners;
+use self::sites::AccountSites;
 use crate::clock::{Clock, Moment};
-use crate::model::StateChange;
+use crate::model::{KeyId, StateChange};
 use crate::pool::Pool;
 use crate::settings::{Overrides, SettingsFile};
 use crate::store::{Journal, Store};
@@ -63,6 +79,8 @@ struct Inner {
     vault: Vault,
     vault_locked: AtomicBool,
     pool: Pool,
+    owners: Owners,
+    catalogue: Catalogue,
     gauge: Gauge,
     paused: AtomicBool,
     settings_file: SettingsFile,
@@ -72,7 +90,15 @@ struct Inner {
     warnings: RwLock<Vec<String>>,
     events: broadcast::Sender<Event>,
     changes: mpsc::Sender<Vec<StateChange>>,
+    sites: SiteTable,
+    account_sites: RwLock<AccountSites>,
+    /// Held while the pool is given what was read: the last one read must win.
+    reloading: Mutex<()>,
     importing: tokio::sync::Mutex<()>,
+    previews: Previews,
+    undoable: Mutex<Vec<Undoable>>,
+    /// Secrets that a failing vault has kept of keys that were not added.
+    leftovers: Mutex<Vec<KeyId>>,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -88,6 +114,11 @@ struct Live {
     clients: Arc<ClientTokens>,
     gateway: GatewayState,
     port: u16,
+}
+
+/// Locks; nothing is left half-way by a thread that panicked.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl App {
@@ -163,6 +194,10 @@ impl App {
 
     fn gauge(&self) -> &Gauge {
         &self.0.gauge
+    }
+
+    fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
     }
 
     fn pool(&self) -> &Pool {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 use flowkeep_contract::{ApiError, GatewayState, Host};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -12,13 +12,19 @@ use tokio_util::task::TaskTracker;
 
 use super::clients::{ClientTokens, DEFAULT_CLIENT, TokenHash, generate_token, token_hash};
 use super::gauge::Gauge;
+use super::import::Previews;
+use super::models::Catalogue;
+use super::resources::Owners;
+use super::sites::{AccountSites, SiteTable};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
 use crate::pool::Pool;
 use crate::settings::{DataDir, Overrides, SettingsError, SettingsFile};
 use crate::store::{ClientRow, Store, StoreError};
 use crate::upstream::UpstreamError;
-use crate::vault::{Vault, VaultChoice, VaultError, VaultOptions, VaultState};
+use crate::vault::{
+    StoreFactory, Vault, VaultChoice, VaultError, VaultKind, VaultOptions, VaultState,
+};
 
 /// Events that a slow window may lag behind before it reads everything again.
 const EVENTS: usize = 256;
@@ -41,6 +47,10 @@ pub struct AppOptions {
     pub client_token: Option<SecretString>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Addresses of the vendor's sites, when a stand-in plays them.
+    pub sites: SiteTable,
+    /// A store of secrets of the caller's making, instead of `vault`.
+    pub secrets: Option<StoreFactory>,
 }
 
 impl AppOptions {
@@ -55,6 +65,8 @@ impl AppOptions {
             passphrase: None,
             client_token: None,
             clock: Arc::new(SystemClock::new()),
+            sites: SiteTable::default(),
+            secrets: None,
         }
     }
 }
@@ -107,13 +119,21 @@ impl App {
         let settings = effective.settings;
         let (store, mut warnings) = Store::open(&options.data_dir, Arc::clone(&options.clock))?;
         warnings.extend(settings_warning);
-        let vault = Vault::open(&VaultOptions {
+        // Shown beside the table in Settings, as long as they are there.
+        for fault in settings.aliases.faults() {
+            tracing::warn!("{fault}; it is not used");
+        }
+        let vault_options = VaultOptions {
             choice: options.vault,
             install_id: store.install_id()?,
             data_dir: options.data_dir.clone(),
             passphrase: options.passphrase,
             bundle_count_hint: bundle_count(&store)?,
-        })?;
+        };
+        let vault = match options.secrets {
+            Some(factory) => Vault::open_over(factory, VaultKind::Memory, &vault_options)?,
+            None => Vault::open(&vault_options)?,
+        };
         // D4: said once in the log; health and the window show it as well.
         for warning in warnings.iter().cloned().chain(vault.warning()) {
             tracing::warn!("{warning}");
@@ -137,7 +157,9 @@ impl App {
             store,
             vault,
             vault_locked: AtomicBool::new(false),
-            pool: Pool::new(settings.pool_strategy(), started.unix_ms.unsigned_abs()),
+            pool: Pool::new(settings.strategy, started.unix_ms.unsigned_abs()),
+            owners: Owners::default(),
+            catalogue: Catalogue::default(),
             gauge: Gauge::default(),
             paused: AtomicBool::new(false),
             settings_file,
@@ -148,10 +170,18 @@ impl App {
             warnings: RwLock::new(warnings),
             events: broadcast::channel(EVENTS).0,
             changes,
+            sites: options.sites,
+            account_sites: RwLock::new(AccountSites::default()),
+            reloading: Mutex::new(()),
             importing: tokio::sync::Mutex::new(()),
+            previews: Previews::default(),
+            undoable: Mutex::default(),
+            leftovers: Mutex::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }));
+        app.obey_in_the_pool(&app.effective_settings());
+        app.reload_resources().map_err(OpenError::Load)?;
         app.take_up_vault().map_err(OpenError::Load)?;
         Ok(app)
     }

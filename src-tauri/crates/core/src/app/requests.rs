@@ -154,6 +154,7 @@ fn request_view(row: RequestRow, account: Option<String>) -> RequestView {
         started_at_ms: record.started_at_ms,
         route: record.route,
         model: record.model_asked.map(|model| model.to_string()),
+        model_used: record.model_used.map(|model| model.to_string()),
         client: record.client.to_string(),
         account,
         key_last_four: record.key_last_four,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flowkeep_contract::{
-    ApiError, Empty, ErrorCode, Language, SettingsPatch, SettingsView, Theme, Topic,
+    ApiError, Empty, ErrorCode, Language, ModelAlias, SettingsPatch, SettingsView, Theme, Topic,
 };
 
 use super::App;
@@ -46,6 +46,18 @@ impl App {
             if let Some(theme) = patch.theme {
                 settings.theme = stored_theme(theme);
             }
+            if let Some(seconds) = patch.first_byte_s {
+                settings.first_byte_s = seconds;
+            }
+            if let Some(seconds) = patch.stream_idle_s {
+                settings.stream_idle_s = seconds;
+            }
+            if let Some(attempts) = patch.max_attempts {
+                settings.max_attempts = attempts;
+            }
+            if let Some(rows) = patch.aliases {
+                settings.aliases = stored_aliases(rows)?;
+            }
             settings.check()?;
             app.0.settings_file.save(&settings)?;
             app.apply(settings)
@@ -62,7 +74,7 @@ impl App {
         let upstream = settings.upstream_client().map_err(|error| {
             ApiError::new(ErrorCode::InvalidSetting, super::error::chain(&error))
         })?;
-        self.pool().set_strategy(settings.pool_strategy());
+        self.obey_in_the_pool(&settings);
         self.change_live(|live| {
             live.clients = Arc::new(ClientTokens {
                 entries: live.clients.entries.clone(),
@@ -97,6 +109,12 @@ impl App {
                 stored::Theme::Light => Theme::Light,
                 stored::Theme::Dark => Theme::Dark,
             },
+            first_byte_s: settings.first_byte_s,
+            stream_idle_s: settings.stream_idle_s,
+            max_attempts: settings.max_attempts,
+            aliases: alias_rows(&settings.aliases),
+            shipped_aliases: alias_rows(&stored::Aliases::default()),
+            alias_faults: settings.aliases.faults().map(ToString::to_string).collect(),
             overridden: self.live(|live| live.overridden.iter().map(ToString::to_string).collect()),
             warning: (!warnings.is_empty()).then(|| warnings.join("\n")),
         }
@@ -105,6 +123,22 @@ impl App {
 
 fn invalid(error: stored::InvalidAddress) -> ApiError {
     stored::SettingsError::from(error).into()
+}
+
+/// The table of these rows; unlike a file's, all of it must be usable.
+fn stored_aliases(rows: Vec<ModelAlias>) -> Result<stored::Aliases, stored::SettingsError> {
+    let rows = rows.into_iter().map(|row| (row.name, row.models));
+    let aliases = stored::Aliases::of_rows(rows)?;
+    aliases.check()?;
+    Ok(aliases)
+}
+
+fn alias_rows(aliases: &stored::Aliases) -> Vec<ModelAlias> {
+    let row = |(name, models): (&str, &stored::Models)| ModelAlias {
+        name: name.to_owned(),
+        models: models.iter().map(ToString::to_string).collect(),
+    };
+    aliases.rows().map(row).collect()
 }
 
 fn stored_language(language: Language) -> stored::Language {

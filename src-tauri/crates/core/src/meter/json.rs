@@ -19,12 +19,17 @@ use super::usage;
 const WHOLE: usize = 4 << 20;
 /// Of larger ones this much of the end is kept.
 const TAIL: usize = 64 << 10;
+/// Smaller chunks are put together: kept one by one, each would cost more than
+/// it holds and pin the buffer that it was read into (S37).
+const CRUMB: usize = 1 << 10;
 
 #[derive(Debug)]
 pub(super) struct JsonScan {
     protocol: Protocol,
     chunks: VecDeque<Bytes>,
-    /// Bytes in `chunks`.
+    /// Small chunks behind them.
+    crumbs: Vec<u8>,
+    /// Bytes in both.
     kept: usize,
     /// Whether the beginning was given up.
     is_tail: bool,
@@ -35,6 +40,7 @@ impl JsonScan {
         Self {
             protocol,
             chunks: VecDeque::new(),
+            crumbs: Vec::new(),
             kept: 0,
             is_tail: false,
         }
@@ -45,7 +51,16 @@ impl JsonScan {
             return;
         }
         self.kept += chunk.len();
-        self.chunks.push_back(chunk.clone());
+        // A document in one small chunk is no crumb.
+        if chunk.len() < CRUMB && !self.chunks.is_empty() {
+            self.crumbs.extend_from_slice(chunk);
+            if self.crumbs.len() >= TAIL {
+                self.sweep_up();
+            }
+        } else {
+            self.sweep_up();
+            self.chunks.push_back(chunk.clone());
+        }
         self.is_tail |= self.kept > WHOLE;
         if !self.is_tail {
             return;
@@ -59,7 +74,16 @@ impl JsonScan {
         }
     }
 
-    pub(super) fn finish(self) -> Scan {
+    /// Makes one chunk of the crumbs.
+    fn sweep_up(&mut self) {
+        if !self.crumbs.is_empty() {
+            let crumbs = std::mem::take(&mut self.crumbs);
+            self.chunks.push_back(crumbs.into());
+        }
+    }
+
+    pub(super) fn finish(mut self) -> Scan {
+        self.sweep_up();
         Scan {
             usage: self.usage().unwrap_or_default(),
             clean_end: true,

@@ -5,12 +5,14 @@
 //! at the end. Usage that never came is unknown, not zero.
 
 mod ending;
+mod estimate;
 mod json;
 mod scanner;
 mod sse;
 mod usage;
 
 pub use ending::{End, EndHow};
+pub use estimate::{NotMessages, estimate_messages, estimate_tokens};
 pub use scanner::{BodyKind, Scan, UsageScanner};
 
 #[cfg(test)]

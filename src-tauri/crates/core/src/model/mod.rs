@@ -2,16 +2,23 @@
 //!
 //! Pure data. What is parsed here cannot be wrong afterwards.
 
+pub mod glob;
 mod key;
+mod money;
 mod record;
+mod resource;
 mod route;
 mod state;
+mod strategy;
 mod usage;
 mod verdict;
 
 pub use key::{AccountId, ApiKey, Fingerprint, KeyId, MalformedKey, RandomId};
+pub use money::{Currency, MalformedAmount, Money, Nano};
 pub use record::{Outcome, RequestRecord};
-pub use route::{Effect, Protocol, Route};
+pub use resource::{Resource, ResourceKind};
+pub use route::{BodyRule, Effect, Protocol, Route};
 pub use state::{Condition, KeyState, StateChange};
+pub use strategy::{Strategy, UnknownStrategy};
 pub use usage::Usage;
 pub use verdict::{Class, Evidence, RateWindow, Verdict};

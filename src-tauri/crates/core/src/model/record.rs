@@ -65,7 +65,7 @@ pub struct RequestRecord {
     pub route: String,
     /// Model the client asked for.
     pub model_asked: Option<Arc<str>>,
-    /// Model sent upstream, when an alias changed it.
+    /// Model sent upstream, when it is another one: an alias, or a fallback.
     pub model_used: Option<Arc<str>>,
     /// Key of the last attempt.
     pub key: Option<KeyId>,

@@ -1,4 +1,11 @@
-//! What a request is about.
+//! What a request is about: the routes of design §4 as one table.
+
+mod facts;
+mod spelling;
+
+use std::borrow::Cow;
+
+use self::facts::Facts;
 
 /// The shape of errors and usage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,104 +27,210 @@ pub enum Effect {
     Creates,
 }
 
-/// First segments of the documented paths (API reference §1.4, design §4).
-const FAMILIES: [&str; 14] = [
-    "audio",
-    "batches",
-    "chat",
-    "completions",
-    "embeddings",
-    "files",
-    "image",
-    "images",
-    "messages",
-    "models",
-    "rerank",
-    "uploads",
-    "user",
-    "video",
-];
+/// What a request that may carry a body must carry (S5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BodyRule {
+    /// None is needed; what comes is JSON.
+    None,
+    /// `application/json`.
+    Json,
+    /// `multipart/form-data`.
+    Multipart,
+    /// One of the two.
+    JsonOrMultipart,
+    /// One of the two, or no body at all.
+    Any,
+}
 
-/// A route of `/v1`.
+/// A route of `/v1`. Old and new spellings of a path are one route.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Route {
     /// `POST /chat/completions`.
     ChatCompletions,
     /// `POST /messages` (Anthropic).
     Messages,
-    /// `GET /models`.
+    /// `POST /messages/count_tokens` (Anthropic); answered here.
+    CountTokens,
+    /// `POST /responses`; the upstream has none, it gets a chat completion.
+    Responses,
+    /// `POST /completions`.
+    Completions,
+    /// `POST /embeddings`.
+    Embeddings,
+    /// `POST /rerank`.
+    Rerank,
+    /// `POST /images/generations`, formerly `/image/generations`.
+    ImageGenerations,
+    /// `POST /audio/speech`.
+    AudioSpeech,
+    /// `POST /audio/transcriptions`.
+    AudioTranscriptions,
+    /// `POST /uploads/audio/voice`, formerly `/audio/reference`.
+    VoiceUpload,
+    /// `GET /audio/voice/list`, formerly `/audio/reference`.
+    VoiceList,
+    /// `POST /audio/voice/deletions`, formerly `/audio/reference/delete`.
+    VoiceDeletion,
+    /// `POST /video/submit`, formerly `/video/generations`.
+    VideoSubmit,
+    /// `POST /video/status`.
+    VideoStatus,
+    /// `GET` and `POST /files`.
+    Files,
+    /// `/files/{id}`; not documented upstream.
+    File(String),
+    /// `/files/{id}/content`; not documented upstream.
+    FileContent(String),
+    /// `GET` and `POST /batches`.
+    Batches,
+    /// `GET /batches/{id}`.
+    Batch(String),
+    /// `POST /batches/{id}/cancel`.
+    BatchCancel(String),
+    /// `GET /models`, formerly `/user/models`.
     Models,
+    /// `GET /models/{id}`; an id has slashes.
+    Model(String),
+    /// `GET /user/info`; answered from the pool.
+    UserInfo,
     /// Anything else below `/v1`, by its path without the leading slash.
     Other(String),
 }
 
+/// The methods that are ever sent on.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
+
 impl Route {
-    /// The route of an upstream path such as `chat/completions`.
+    /// The route of a path below `/v1`, such as `chat/completions`, in any of its
+    /// spellings. Where the method decides, the one for `POST`.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        match path {
-            "chat/completions" => Self::ChatCompletions,
-            "messages" => Self::Messages,
-            "models" => Self::Models,
-            other => Self::Other(other.to_owned()),
+        spelling::known(path).unwrap_or_else(|| Self::Other(path.to_owned()))
+    }
+
+    /// The route that `method` asks for at a path: `audio/reference` names two.
+    #[must_use]
+    pub fn resolve(method: &str, path: &str) -> Self {
+        match Self::of(path) {
+            Self::VoiceUpload if is_read(method) && spelling::is_shared(path) => Self::VoiceList,
+            route => route,
         }
     }
 
-    /// Path below the base URL, without the leading slash; also its name in logs.
+    /// The methods that a path takes, for `Allow`.
     #[must_use]
-    pub fn path(&self) -> &str {
+    pub fn allowed(path: &str) -> Vec<&'static str> {
+        let taken = |method: &&str| Self::resolve(method, path).takes(method);
+        METHODS.into_iter().filter(taken).collect()
+    }
+
+    /// Whether this is one of the documented routes.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        !matches!(self, Self::Other(_))
+    }
+
+    /// Path below the upstream's base URL, without the leading slash.
+    #[must_use]
+    pub fn path(&self) -> Cow<'_, str> {
         match self {
-            Self::ChatCompletions => "chat/completions",
-            Self::Messages => "messages",
-            Self::Models => "models",
-            Self::Other(path) => path,
+            Self::File(id) => format!("files/{id}").into(),
+            Self::FileContent(id) => format!("files/{id}/content").into(),
+            Self::Batch(id) => format!("batches/{id}").into(),
+            Self::BatchCancel(id) => format!("batches/{id}/cancel").into(),
+            Self::Model(id) => format!("models/{id}").into(),
+            Self::Other(path) => path.into(),
+            // The upstream knows no such route (API reference §1.4).
+            Self::Responses => Self::ChatCompletions.name().into(),
+            known => known.name().into(),
         }
     }
 
     /// The name under which it is counted: ids are left out and what the vendor
     /// does not document is `other`, so that the roll-ups stay bounded.
     #[must_use]
-    pub fn name(&self) -> &str {
-        match self {
-            Self::Other(path) => {
-                let family = path.split('/').next().unwrap_or_default();
-                let known = FAMILIES.contains(&family);
-                if known { family } else { "other" }
-            }
-            known => known.path(),
-        }
+    pub fn name(&self) -> &'static str {
+        self.facts().name
     }
 
     /// Shape of errors.
     #[must_use]
     pub fn protocol(&self) -> Protocol {
         match self {
-            Self::Messages => Protocol::Anthropic,
             Self::Other(path) if path.starts_with("messages/") => Protocol::Anthropic,
-            Self::ChatCompletions | Self::Models | Self::Other(_) => Protocol::OpenAi,
+            known => known.facts().protocol,
         }
     }
 
     /// What `method` does here. Unknown writes count as creating.
     #[must_use]
     pub fn effect(&self, method: &str) -> Effect {
-        if matches!(method, "GET" | "HEAD" | "OPTIONS") {
+        if is_read(method) {
             return Effect::Read;
         }
+        self.facts().effect
+    }
+
+    /// The methods that this route takes; `HEAD` goes with `GET`.
+    #[must_use]
+    pub fn methods(&self) -> &'static [&'static str] {
+        self.facts().methods
+    }
+
+    /// Whether it takes `method`.
+    #[must_use]
+    pub fn takes(&self, method: &str) -> bool {
+        self.methods().contains(&method)
+    }
+
+    /// What a `POST`, `PUT` or `PATCH` must carry.
+    #[must_use]
+    pub fn body_rule(&self) -> BodyRule {
+        self.facts().body
+    }
+
+    /// Whether a JSON body without `model` is refused here instead of upstream.
+    #[must_use]
+    pub fn needs_model(&self) -> bool {
+        self.facts().needs_model
+    }
+
+    fn facts(&self) -> Facts {
         match self {
-            Self::ChatCompletions | Self::Messages => Effect::Inference,
-            Self::Models => Effect::Read,
-            Self::Other(path) => match path.as_str() {
-                "completions"
-                | "embeddings"
-                | "rerank"
-                | "images/generations"
-                | "audio/speech"
-                | "audio/transcriptions" => Effect::Inference,
-                _ => Effect::Creates,
-            },
+            Self::ChatCompletions => Facts::inference("chat/completions"),
+            Self::Messages => Facts::inference("messages").anthropic(),
+            Self::CountTokens => Facts::question("messages/count_tokens").anthropic(),
+            Self::Responses => Facts::inference("responses"),
+            Self::Completions => Facts::inference("completions"),
+            Self::Embeddings => Facts::inference("embeddings"),
+            Self::Rerank => Facts::inference("rerank"),
+            Self::ImageGenerations => Facts::inference("images/generations"),
+            Self::AudioSpeech => Facts::inference("audio/speech"),
+            Self::AudioTranscriptions => {
+                Facts::inference("audio/transcriptions").form(BodyRule::Multipart)
+            }
+            Self::VoiceUpload => {
+                Facts::creation("uploads/audio/voice").form(BodyRule::JsonOrMultipart)
+            }
+            Self::VoiceList => Facts::read("audio/voice/list"),
+            Self::VoiceDeletion => Facts::creation("audio/voice/deletions"),
+            Self::VideoSubmit => Facts::creation("video/submit").with_model(),
+            Self::VideoStatus => Facts::question("video/status"),
+            Self::Files => Facts::collection("files").form(BodyRule::Multipart),
+            Self::File(_) => Facts::item("files"),
+            Self::FileContent(_) => Facts::read("files"),
+            Self::Batches => Facts::collection("batches"),
+            Self::Batch(_) => Facts::read("batches"),
+            Self::BatchCancel(_) => Facts::creation("batches").form(BodyRule::None),
+            Self::Models | Self::Model(_) => Facts::read("models"),
+            Self::UserInfo => Facts::read("user/info"),
+            Self::Other(_) => Facts::unknown(),
         }
     }
+}
+
+fn is_read(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD" | "OPTIONS")
 }
 
 #[cfg(test)]

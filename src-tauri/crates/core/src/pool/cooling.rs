@@ -2,10 +2,13 @@
 //!
 //! Times are monotonic: a jumping wall clock neither frees nor traps (F38).
 
+use std::time::Duration;
+
 use crate::clock::Moment;
 use crate::model::Condition;
 
 use super::lease::Probe;
+use super::member::Resting;
 
 /// The paid models, which an account without paid balance cannot use (30011).
 pub(super) const PAID_MODELS: &str = "Pro/*";
@@ -59,6 +62,21 @@ impl Cooling {
 
     pub(super) fn remaining_ms(&self, now: Moment) -> u64 {
         self.until_ms.saturating_sub(now.monotonic_ms)
+    }
+
+    pub(super) fn remaining(&self, now: Moment) -> Duration {
+        Duration::from_millis(self.remaining_ms(now))
+    }
+
+    /// Why it rests, for the client.
+    pub(super) fn resting(&self) -> Resting {
+        if self.is_rate {
+            Resting::RateLimit
+        } else {
+            Resting::Restriction {
+                said: self.condition.text.clone(),
+            }
+        }
     }
 
     /// Whether a last usable account may be tested now.
@@ -146,6 +164,15 @@ impl Coolings {
         self.0
             .iter()
             .any(|cooling| cooling.until_ms > now.monotonic_ms)
+    }
+
+    /// The models and patterns that are in force.
+    pub(super) fn models(&self, now: Moment) -> Vec<Box<str>> {
+        self.0
+            .iter()
+            .filter(|cooling| cooling.until_ms > now.monotonic_ms)
+            .map(|cooling| cooling.model.clone())
+            .collect()
     }
 
     /// All that are in force, for display.

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use crate::model::{AccountId, ApiKey, KeyId};
 
+use super::Shared;
+
 /// What a lease shares with the pool. Replaced as a whole when the key's data
 /// changes, while the gauges live on.
 pub(super) struct Seat {
@@ -40,26 +42,62 @@ impl Probe {
     }
 }
 
+/// Why this account was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// It owns what the request names (D8).
+    Owner,
+    /// Its conversation is with this account (D7).
+    Session,
+    /// It was the strategy's next.
+    Strategy,
+    /// It was out of service or cooling, and one request finds out.
+    Retry,
+}
+
+impl Choice {
+    /// Name in records.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Session => "session",
+            Self::Strategy => "strategy",
+            Self::Retry => "retry",
+        }
+    }
+}
+
 /// A key on loan. It counts as in flight until this is dropped.
+///
+/// Dropping it asks for the pool's lock, so none is ever dropped under it.
 #[must_use = "a dropped lease is a finished attempt"]
 pub struct Lease {
+    shared: Arc<Shared>,
     seat: Arc<Seat>,
     /// Number of the pick: says whether something happened before or after it.
     ticket: u64,
     probe: Option<Probe>,
+    choice: Choice,
 }
 
 impl Lease {
-    pub(super) fn new(seat: Arc<Seat>, ticket: u64, probe: Option<Probe>) -> Self {
+    pub(super) fn new(
+        shared: Arc<Shared>,
+        (seat, ticket): (Arc<Seat>, u64),
+        (probe, choice): (Option<Probe>, Choice),
+    ) -> Self {
         seat.in_flight.fetch_add(1, Ordering::Relaxed);
         seat.account_in_flight.fetch_add(1, Ordering::Relaxed);
         if let Some(probe) = &probe {
             probe.send(ticket);
         }
         Self {
+            shared,
             seat,
             ticket,
             probe,
+            choice,
         }
     }
 
@@ -99,6 +137,12 @@ impl Lease {
         self.probe.is_some()
     }
 
+    /// Why this account was chosen.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        self.choice
+    }
+
     pub(super) fn ticket(&self) -> u64 {
         self.ticket
     }
@@ -116,6 +160,7 @@ impl Drop for Lease {
         self.end_probe();
         self.seat.in_flight.fetch_sub(1, Ordering::Relaxed);
         self.seat.account_in_flight.fetch_sub(1, Ordering::Relaxed);
+        self.shared.returned(&self.seat);
     }
 }
 

@@ -5,20 +5,24 @@ use std::collections::HashMap;
 use crate::clock::Moment;
 use crate::model::{AccountId, KeyId, KeyState};
 
+use super::account::{Account, Slot};
 use super::cooling::Coolings;
 use super::member::{AccountSeed, Member};
-use super::state::{Account, Place, Slot, Table};
+use super::state::{Place, Table};
 
 impl Table {
     /// Takes these members instead of the present ones. Accounts and keys that
     /// stay keep their state, coolings and requests in flight.
     pub(super) fn load(&mut self, members: Vec<Member>, seeds: Vec<AccountSeed>, now: Moment) {
+        self.latest = now;
+        let before: Vec<AccountId> = self.accounts.iter().map(|one| one.id.clone()).collect();
         let (mut accounts, mut slots) = self.take_apart();
         let least_served = accounts.values().map(|account| account.served).min();
         let mut seeds: HashMap<AccountId, AccountSeed> = seeds
             .into_iter()
             .map(|seed| (seed.account.clone(), seed))
             .collect();
+        self.key_at.reserve(members.len());
         for member in members {
             if self.key_at.contains_key(&member.key) {
                 continue;
@@ -28,7 +32,8 @@ impl Table {
                 let seed = seeds.remove(id);
                 let account = match accounts.remove(id) {
                     Some(account) => refreshed(account, seed),
-                    None => seeded(id, seed, now, least_served),
+                    None => seeded(id, seed, now)
+                        .starting_at(least_served.unwrap_or_default(), self.time),
                 };
                 self.account_at.insert(id.clone(), self.accounts.len());
                 self.accounts.push(account);
@@ -36,7 +41,12 @@ impl Table {
             let before = slots.remove(&member.key);
             self.seat(member, before);
         }
-        self.candidates.reserve(self.order.len());
+        self.affinity
+            .renumber(|number| self.account_at.get(before.get(number)?).copied());
+        self.line_up_all();
+        for index in 0..self.accounts.len() {
+            self.rests(index);
+        }
     }
 
     /// Puts a key into its account, which is there.
@@ -59,7 +69,9 @@ impl Table {
         self.account_at.clear();
         self.key_at.clear();
         self.order.clear();
-        let mut accounts = HashMap::new();
+        self.resting.clear();
+        self.due.clear();
+        let mut accounts = HashMap::with_capacity(self.accounts.len());
         let mut slots = HashMap::new();
         for mut account in self.accounts.drain(..) {
             for slot in account.slots.drain(..) {
@@ -73,26 +85,21 @@ impl Table {
 
 /// An account that stays: what was learnt by using it is newer than the seed.
 fn refreshed(mut account: Account, seed: Option<AccountSeed>) -> Account {
-    if let Some(balance) = seed.and_then(|seed| seed.balance_nano) {
-        account.balance_nano = Some(balance);
+    if let Some(seed) = seed {
+        account.balance_nano = seed.balance_nano.or(account.balance_nano);
+        account.max_concurrency = seed.max_concurrency;
     }
     account
 }
 
-/// A new account. It starts level with the one that served least, so that it
-/// gets its share and not everything.
-fn seeded(
-    id: &AccountId,
-    seed: Option<AccountSeed>,
-    now: Moment,
-    least_served: Option<u64>,
-) -> Account {
+/// A new account.
+fn seeded(id: &AccountId, seed: Option<AccountSeed>, now: Moment) -> Account {
     let mut account = Account::new(id.clone());
-    account.served = least_served.unwrap_or_default();
     let Some(seed) = seed else {
         return account;
     };
     account.balance_nano = seed.balance_nano;
+    account.max_concurrency = seed.max_concurrency;
     account.cooling = Coolings::seeded(now, seed.cooling);
     if matches!(seed.state, KeyState::Exhausted | KeyState::Restricted) {
         account.state = seed.state;

@@ -22,7 +22,7 @@ pub struct Member {
     pub secret: Option<ApiKey>,
     /// `false` when the user switched it off.
     pub enabled: bool,
-    /// Share under [`super::Strategy::Weighted`]; 0 serves only when no other can.
+    /// Share under [`crate::model::Strategy::Weighted`]; 0 serves only when no other can.
     pub weight: u32,
     /// Its own state. What belongs to the account stands in [`AccountSeed`].
     pub state: KeyState,
@@ -43,6 +43,9 @@ pub struct AccountSeed {
     pub balance_nano: Option<i64>,
     /// Coolings by model or pattern; they end at their `next_retry_ms`.
     pub cooling: Vec<(String, Condition)>,
+    /// Requests that it may have under way at a time; `None` leaves it to
+    /// [`super::Pool::set_max_concurrency`].
+    pub max_concurrency: Option<u32>,
 }
 
 /// What a request asks of the pool.
@@ -50,9 +53,12 @@ pub struct AccountSeed {
 pub struct Demand<'a> {
     /// Model as it is sent upstream.
     pub model: Option<&'a str>,
-    /// Hash of the conversation (D7), the place where affinity attaches: the
-    /// strategies themselves do not look at it.
+    /// Hash of the conversation (D7): it stays with its account for as long as
+    /// that serves. `None` leaves the choice to the strategy each time.
     pub session: Option<u64>,
+    /// Whether the model costs nothing: then the highest balance is left for
+    /// those that do, and the account with the least serves.
+    pub free: bool,
     /// The one account that may serve it: it owns what the request names (D8).
     pub only: Option<&'a AccountId>,
     /// Accounts that this request has tried.
@@ -79,9 +85,25 @@ pub enum NoKey {
     Cooling {
         /// Until the first of them is back.
         retry_after: Duration,
+        /// Why that one rests.
+        why: Resting,
     },
+    /// What may serve has as many requests under way as it may.
+    Busy,
     /// What is left was tried by this very request.
     AllTried,
+}
+
+/// Why an account rests on a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resting {
+    /// Its rate limit is reached.
+    RateLimit,
+    /// It may not use the model, as far as we know.
+    Restriction {
+        /// The upstream's words.
+        said: String,
+    },
 }
 
 /// Keys by state.

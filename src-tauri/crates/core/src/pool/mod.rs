@@ -6,58 +6,92 @@
 //! - The last usable account is never shut out: when all cool down, one request
 //!   at a time may test.
 //! - Cooling runs on the monotonic clock (F38).
+//! - A conversation stays with its account for as long as that serves (D7).
+//! - Choosing costs O(log n) and no memory, however many keys there are.
 //!
 //! The pool does no I/O and knows no runtime. It decides; the caller persists
 //! the returned [`crate::model::StateChange`]s and asks `GET /models` when a
 //! key is suspect.
 
+mod account;
+mod affinity;
+mod bands;
 mod cooling;
 mod jitter;
+mod lane;
 mod lease;
+mod line;
 mod load;
 mod member;
+mod pace;
 mod pick;
-mod select;
+mod queue;
+mod rates;
+mod refusals;
+mod restore;
+mod roster;
 mod settle;
 mod state;
 mod storm;
-mod strategy;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::clock::Moment;
-use crate::model::{AccountId, ApiKey, Evidence, KeyId, KeyState, StateChange, Verdict};
+use crate::model::{AccountId, ApiKey, KeyId, Verdict};
 
-pub use lease::Lease;
-pub use member::{AccountSeed, Counts, Demand, Member, MemberView, NoKey, Settled};
-pub use strategy::{Strategy, UnknownStrategy};
+pub use crate::model::{Strategy, UnknownStrategy};
+pub use lease::{Choice, Lease};
+pub use member::{AccountSeed, Counts, Demand, Member, MemberView, NoKey, Resting, Settled};
+pub use queue::Waiting;
+pub use roster::AccountView;
 
-use settle::key_serves;
-use state::{Table, condition};
+use lease::Seat;
+use pick::Chosen;
+use queue::Waiter;
+use state::Table;
 
 /// The pool of keys. Clones share it.
 #[derive(Clone)]
-pub struct Pool(Arc<Mutex<Table>>);
+pub struct Pool(Arc<Shared>);
+
+/// What pool and leases share.
+struct Shared(Mutex<Table>);
 
 impl Pool {
     /// An empty pool. `seed` spreads the delays of several programs.
     #[must_use]
     pub fn new(strategy: Strategy, seed: u64) -> Self {
-        Self(Arc::new(Mutex::new(Table::new(strategy, seed))))
+        Self(Arc::new(Shared(Mutex::new(Table::new(strategy, seed)))))
     }
 
-    /// Changes the strategy; leases go on.
+    /// Changes the strategy; leases go on, and conversations stay.
     pub fn set_strategy(&self, strategy: Strategy) {
-        self.table().strategy = strategy;
+        let mut table = self.table();
+        if table.strategy != strategy {
+            table.strategy = strategy;
+            table.line_up_all();
+        }
+    }
+
+    /// Limits the requests that an account may have under way, unless it has a
+    /// limit of its own; `None` is no limit.
+    pub fn set_max_concurrency(&self, most: Option<u32>) {
+        self.change(|table| {
+            if table.max_concurrency != most {
+                table.max_concurrency = most;
+                table.line_up_all();
+            }
+        });
     }
 
     /// Takes these members instead of the present ones. Keys and accounts that
     /// stay keep what was learnt of them (state, coolings) and their requests
     /// in flight; a second member with the same key is left out.
     pub fn load(&self, members: Vec<Member>, accounts: Vec<AccountSeed>, now: Moment) {
-        self.table().load(members, accounts, now);
+        self.change(|table| table.load(members, accounts, now));
     }
 
     /// Lends the best key for this demand.
@@ -65,7 +99,43 @@ impl Pool {
     /// # Errors
     /// Says why no key can be lent, and when to come back.
     pub fn pick(&self, now: Moment, demand: &Demand<'_>) -> Result<Lease, NoKey> {
-        self.table().pick(now, demand)
+        let mut table = self.table();
+        table.latest = now;
+        // Those that wait go first, also when only time has passed.
+        let woken = self.hand_out(&mut table);
+        let chosen = table.choose(now, demand, false);
+        let lease = chosen.and_then(|chosen| self.lend(&mut table, now, demand, chosen));
+        drop(table);
+        woken.into_iter().for_each(Waker::wake);
+        lease
+    }
+
+    /// Queues up for an account that has room, after [`NoKey::Busy`]. The lease
+    /// may be there at once.
+    ///
+    /// # Errors
+    /// [`NoKey::Busy`] when as many as `most` wait already, and whatever else
+    /// [`Pool::pick`] says by now.
+    pub fn wait(&self, now: Moment, demand: &Demand<'_>, most: usize) -> Result<Waiting, NoKey> {
+        let mut table = self.table();
+        table.latest = now;
+        let waiter = Arc::new(Waiter::new(demand));
+        match table.choose(now, demand, false) {
+            Ok(chosen) => {
+                let _nobody_waits_yet = waiter.give(self.lend(&mut table, now, demand, chosen)?);
+            }
+            Err(NoKey::Busy) if table.queue.len() < most => {
+                table.queue.push_back(Arc::clone(&waiter));
+            }
+            Err(no_key) => return Err(no_key),
+        }
+        Ok(Waiting::new(Arc::clone(&self.0), waiter))
+    }
+
+    /// Requests that wait for an account with room.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.table().queue.len()
     }
 
     /// Draws the conclusions of one attempt. Call it as soon as the verdict is
@@ -78,86 +148,20 @@ impl Pool {
         model: Option<&str>,
         verdict: &Verdict,
     ) -> Settled {
-        self.table().settle(now, lease, model, verdict)
-    }
-
-    /// `GET /models` answered 401 as well: the key is out until it is restored.
-    #[must_use = "the changes must survive a restart"]
-    pub fn confirm_unauthorized(&self, now: Moment, key: &KeyId) -> Vec<StateChange> {
-        let mut table = self.table();
-        let Some(slot) = table.slot_mut(key) else {
-            return Vec::new();
-        };
-        let evidence = match slot.suspicion.take() {
-            Some(suspicion) => suspicion.evidence,
-            None => Evidence {
-                status: Some(401),
-                ..Evidence::default()
-            },
-        };
-        slot.member.state = KeyState::Unauthorized;
-        slot.member.condition = Some(condition(now, &evidence));
-        vec![StateChange::Key {
-            key: key.clone(),
-            state: KeyState::Unauthorized,
-            condition: slot.member.condition.clone(),
-        }]
-    }
-
-    /// `GET /models` gave no answer: the key stays suspect, and a later 401 asks
-    /// again, but not at once.
-    pub fn unconfirmed(&self, now: Moment, key: &KeyId) {
-        let mut table = self.table();
-        if let Some(suspicion) = table.slot_mut(key).and_then(|slot| slot.suspicion.as_mut()) {
-            suspicion.asked_ms = now.monotonic_ms;
-        }
-    }
-
-    /// The upstream knows the key: it serves again.
-    #[must_use = "the changes must survive a restart"]
-    pub fn restore(&self, key: &KeyId) -> Vec<StateChange> {
-        let mut table = self.table();
-        let Some(slot) = table.slot_mut(key) else {
-            return Vec::new();
-        };
-        slot.suspicion = None;
-        if slot.member.state == KeyState::Usable {
-            return Vec::new();
-        }
-        slot.member.state = KeyState::Usable;
-        slot.member.condition = None;
-        vec![key_serves(key)]
-    }
-
-    /// The account was topped up or verified: all its blocks and coolings end.
-    #[must_use = "the changes must survive a restart"]
-    pub fn restore_account(&self, account: &AccountId) -> Vec<StateChange> {
-        let mut table = self.table();
-        let Some(found) = table.account_mut(account) else {
-            return Vec::new();
-        };
-        let mut changes = Vec::new();
-        if found.unblock() {
-            changes.push(StateChange::Account {
-                account: account.clone(),
-                state: KeyState::Usable,
-                condition: None,
-            });
-        }
-        for model in found.cooling.forget_all() {
-            changes.push(StateChange::Cooled {
-                account: account.clone(),
-                model,
-            });
-        }
-        changes
+        self.change(|table| table.settle(now, lease, model, verdict))
     }
 
     /// Until the first account is back that cools down on this model, e.g. for
     /// the `Retry-After` of an answer that stopped a failover.
     #[must_use]
     pub fn retry_after(&self, now: Moment, model: Option<&str>) -> Option<Duration> {
-        self.table().retry_after(now, model)
+        let table = self.table();
+        let demand = Demand {
+            model,
+            ..Demand::default()
+        };
+        let first = table.first_back(now, &demand)?;
+        Some(first.remaining(now))
     }
 
     /// The secret of a key, to ask the upstream with it outside of traffic.
@@ -168,24 +172,13 @@ impl Pool {
         Some(seat.secret.clone())
     }
 
-    /// Keys with a 401 that is neither confirmed nor disproved.
-    #[must_use]
-    pub fn suspects(&self) -> Vec<KeyId> {
-        let table = self.table();
-        table
-            .accounts
-            .iter()
-            .flat_map(|account| &account.slots)
-            .filter(|slot| slot.suspicion.is_some())
-            .map(|slot| slot.member.key.clone())
-            .collect()
-    }
-
     /// Sets an account's balance in billionths, `None` when it is not known.
     /// No balance ever changes a state (D5); see [`Pool::restore_account`].
     pub fn set_balance(&self, account: &AccountId, balance_nano: Option<i64>) {
-        if let Some(account) = self.table().account_mut(account) {
-            account.balance_nano = balance_nano;
+        let mut table = self.table();
+        if let Some(&index) = table.account_at.get(account) {
+            table.accounts[index].balance_nano = balance_nano;
+            table.place(index);
         }
     }
 
@@ -201,10 +194,98 @@ impl Pool {
         self.table().counts(now)
     }
 
+    /// Conversations that are with an account.
+    #[must_use]
+    pub fn sessions(&self, now: Moment) -> usize {
+        self.table().affinity.len(now.monotonic_ms)
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.table()
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Table) -> T) -> T {
+        self.0.change(change)
+    }
+
+    fn lend(
+        &self,
+        table: &mut Table,
+        now: Moment,
+        demand: &Demand<'_>,
+        chosen: Chosen,
+    ) -> Result<Lease, NoKey> {
+        self.0.lend(table, now, demand, chosen).ok_or(NoKey::Empty)
+    }
+
+    fn hand_out(&self, table: &mut Table) -> Vec<Waker> {
+        self.0.hand_out(table)
+    }
+}
+
+impl Shared {
     /// No code under this lock can leave the table half changed, so a panic
     /// elsewhere in a thread that held it does no harm.
     fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Changes the table; whoever waited for that is served.
+    fn change<T>(self: &Arc<Self>, change: impl FnOnce(&mut Table) -> T) -> T {
+        let mut table = self.table();
+        let changed = change(&mut table);
+        let woken = self.hand_out(&mut table);
+        drop(table);
+        woken.into_iter().for_each(Waker::wake);
+        changed
+    }
+
+    /// A lease is over.
+    fn returned(self: &Arc<Self>, seat: &Seat) {
+        self.change(|table| table.returned(seat));
+    }
+
+    /// A request no longer waits.
+    fn leave(&self, waiter: &Arc<Waiter>) {
+        self.table()
+            .queue
+            .retain(|other| !Arc::ptr_eq(other, waiter));
+    }
+
+    fn lend(
+        self: &Arc<Self>,
+        table: &mut Table,
+        now: Moment,
+        demand: &Demand<'_>,
+        chosen: Chosen,
+    ) -> Option<Lease> {
+        let (seat, ticket) = table.lent(now, demand.model, chosen.place)?;
+        let shared = Arc::clone(self);
+        let lease = Lease::new(shared, (seat, ticket), (chosen.probe, chosen.choice));
+        table.moved(chosen.place);
+        Some(lease)
+    }
+
+    /// Lends what has become free to those that wait, in their order.
+    fn hand_out(self: &Arc<Self>, table: &mut Table) -> Vec<Waker> {
+        let mut woken = Vec::new();
+        let mut next = 0;
+        while next < table.queue.len() && !table.lanes.are_empty() {
+            let waiter = Arc::clone(&table.queue[next]);
+            let demand = waiter.demand();
+            let now = table.latest;
+            let lease = match table.choose(now, &demand, true) {
+                Ok(chosen) => self.lend(table, now, &demand, chosen),
+                Err(_) => None,
+            };
+            if let Some(lease) = lease {
+                table.queue.remove(next);
+                woken.extend(waiter.give(lease));
+            } else {
+                next += 1;
+            }
+        }
+        woken
     }
 }
 

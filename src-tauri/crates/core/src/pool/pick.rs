@@ -1,77 +1,201 @@
-//! Who may serve a request now, from the best to the last resort.
+//! Who serves a request now, from the best to the last resort.
 
-use std::time::Duration;
+use std::cmp::Reverse;
+use std::ops::Range;
 
 use crate::clock::Moment;
-use crate::model::KeyState;
+use crate::model::{KeyState, Strategy};
 
-use super::lease::{Lease, Probe};
+use super::account::Account;
+use super::cooling::NO_MODEL;
+use super::lane::Order;
+use super::lease::{Choice, Probe};
 use super::member::{Demand, NoKey};
-use super::select::choose;
-use super::state::{Account, Place, Slot, Table};
+use super::state::{Place, Table};
 
 /// An account that is out of service is asked this often when nothing else is
 /// left: its owner may have paid in the meantime.
 const LAST_RESORT_MS: u64 = 60_000;
+/// While others serve, one request a second at most finds out about an account
+/// that is due: with thousands of them, every request would.
+const DUE_GAP_MS: u64 = 1_000;
+/// Accounts that are due and looked at by one pick.
+const DUE_AT_ONCE: usize = 8;
+
+/// Who was chosen, and what it is sent for.
+pub(super) struct Chosen {
+    pub(super) place: Place,
+    pub(super) probe: Option<Probe>,
+    pub(super) choice: Choice,
+}
+
+/// What a session's own account can do for this request.
+enum Bond {
+    /// It serves.
+    Holds(Place),
+    /// It serves, but not this request, this time.
+    Pauses,
+    /// It does not: the conversation moves.
+    Broken,
+}
 
 impl Table {
-    pub(super) fn pick(&mut self, now: Moment, demand: &Demand<'_>) -> Result<Lease, NoKey> {
+    /// Chooses, and notes where the conversation is now. A request that has
+    /// `waited` takes only what may serve at once.
+    pub(super) fn choose(
+        &mut self,
+        now: Moment,
+        demand: &Demand<'_>,
+        waited: bool,
+    ) -> Result<Chosen, NoKey> {
         if self.order.is_empty() {
             return Err(NoKey::Empty);
         }
+        let session = demand.session.filter(|_| demand.only.is_none());
+        let bond = session.and_then(|session| self.bond(now, session, demand));
+        if let Some(Bond::Holds(place)) = bond {
+            return Ok(Chosen::for_good(place, Choice::Session));
+        }
+        let chosen = if waited {
+            self.ready(now, demand).ok_or(NoKey::Busy)?
+        } else {
+            self.choose_freely(now, demand)?
+        };
+        if let Some(session) = session
+            && !matches!(bond, Some(Bond::Pauses))
+        {
+            let account = chosen.place.account;
+            self.affinity.bind(session, account, now.monotonic_ms);
+        }
+        Ok(chosen)
+    }
+
+    fn choose_freely(&mut self, now: Moment, demand: &Demand<'_>) -> Result<Chosen, NoKey> {
         // A retry that is due goes first, once: by balance or turn it might
         // never be its turn. A request that has failed already takes no chances.
         let untried = demand.tried_accounts.is_empty() && demand.tried_keys.is_empty();
-        if untried && let Some(lease) = self.pick_due(now, demand) {
-            return Ok(lease);
+        if untried
+            && demand.only.is_none()
+            && let Some(chosen) = self.next_due(now, demand)
+        {
+            return Ok(chosen);
         }
-        if let Some(place) = self.choose_ready(now, demand, false) {
-            return self.lend(place, None).ok_or(NoKey::Empty);
+        if let Some(chosen) = self.ready(now, demand) {
+            return Ok(chosen);
         }
-        if let Some(place) = self.choose_ready(now, demand, true) {
-            return self.lend(place, None).ok_or(NoKey::Empty);
+        if self.has_full(now, demand) {
+            return Err(NoKey::Busy);
         }
-        self.pick_due(now, demand)
-            .or_else(|| self.pick_cooling(now, demand))
-            .or_else(|| self.pick_last_resort(now, demand))
+        self.any_due(now, demand)
+            .or_else(|| self.any_cooling(now, demand))
+            .or_else(|| self.last_resort(now, demand))
             .ok_or_else(|| self.no_key(now, demand, untried))
     }
 
-    /// By strategy among all that may serve: without suspects, or only they.
-    fn choose_ready(&mut self, now: Moment, demand: &Demand<'_>, suspects: bool) -> Option<Place> {
-        self.candidates.clear();
-        for (index, account) in self.accounts.iter().enumerate() {
-            if !account.state.serves()
-                || !demand.allows(&account.id)
-                || account.cooling.blocking(now, demand.model).is_some()
-            {
-                continue;
-            }
-            for (position, slot) in account.slots.iter().enumerate() {
-                if slot.may_serve(demand) && slot.suspicion.is_some() == suspects {
-                    self.candidates.push(Place {
-                        account: index,
-                        slot: position,
-                    });
-                }
-            }
+    /// The account that the conversation is with.
+    fn bond(&mut self, now: Moment, session: u64, demand: &Demand<'_>) -> Option<Bond> {
+        let index = self.affinity.find(session, now.monotonic_ms)?;
+        let account = self.accounts.get(index)?;
+        let is_broken = !account.state.serves()
+            || account.is_doubtful()
+            || account.cooling.blocking(now, demand.model).is_some();
+        if is_broken {
+            return Some(Bond::Broken);
         }
-        choose(self.strategy, &mut self.accounts, &self.candidates)
-    }
-
-    /// An account whose time of rest is over: one request may find out.
-    fn pick_due(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Lease> {
-        self.pick_blocked(now, demand, |account| {
-            account
-                .block
-                .as_ref()
-                .is_some_and(|block| block.retry_at_ms <= now.monotonic_ms)
+        if account.is_full(self.max_concurrency) {
+            return Some(Bond::Pauses);
+        }
+        Some(match account.best_slot(demand) {
+            Some(slot) => Bond::Holds(Place {
+                account: index,
+                slot,
+            }),
+            None => Bond::Pauses,
         })
     }
 
+    /// By strategy among all that may serve.
+    fn ready(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        if demand.only.is_some() {
+            let index = self.scope(demand).next()?;
+            let account = &self.accounts[index];
+            let ready = account.is_ready(now, demand) && !account.is_full(self.max_concurrency);
+            let slot = account.best_slot(demand).filter(|_| ready)?;
+            let place = Place {
+                account: index,
+                slot,
+            };
+            return Some(Chosen::for_good(place, Choice::Owner));
+        }
+        let order = match (self.strategy, demand.free) {
+            (Strategy::HighestBalance, true) => Order::Poorest,
+            (Strategy::HighestBalance, false) => Order::Richest,
+            _ => Order::Plain,
+        };
+        let model = demand.model.unwrap_or(NO_MODEL);
+        self.lanes.take_back(model, now.monotonic_ms);
+        let accounts = &self.accounts;
+        let accepts = |index: usize| {
+            let account: &Account = &accounts[index];
+            account.cooling.blocking(now, demand.model).is_none()
+                && account.best_slot(demand).is_some()
+        };
+        // First without those that have probably been sent enough.
+        let account = self
+            .lanes
+            .search(model, order, accepts)
+            .or_else(|| self.lanes.search_all(order, accepts))?;
+        let slot = self.accounts[account].best_slot(demand)?;
+        let place = Place { account, slot };
+        Some(Chosen::for_good(place, Choice::Strategy))
+    }
+
+    /// Whether an account would serve if it had not its fill of requests.
+    fn has_full(&self, now: Moment, demand: &Demand<'_>) -> bool {
+        self.scope(demand).any(|index| {
+            let account = &self.accounts[index];
+            account.is_full(self.max_concurrency)
+                && account.is_ready(now, demand)
+                && account.best_slot(demand).is_some()
+        })
+    }
+
+    /// An account whose time of rest is over: one request may find out.
+    fn next_due(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        while let Some(&Reverse((retry_at_ms, id))) = self.resting.peek()
+            && retry_at_ms <= now.monotonic_ms
+        {
+            self.resting.pop();
+            if !self.due.contains(&id) {
+                self.due.push_back(id);
+            }
+        }
+        if self.due.is_empty() || now.monotonic_ms < self.next_due_ms {
+            return None;
+        }
+        for _ in 0..self.due.len().min(DUE_AT_ONCE) {
+            let id = self.due.pop_front()?;
+            let index = id as usize;
+            if !self.accounts[index].is_due(now) {
+                continue;
+            }
+            self.due.push_back(id);
+            if let Some(chosen) = self.probe_blocked(now, demand, index) {
+                self.next_due_ms = now.monotonic_ms + DUE_GAP_MS;
+                return Some(chosen);
+            }
+        }
+        None
+    }
+
+    /// The same when nothing else is left.
+    fn any_due(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        self.longest_unasked(now, demand, |account| account.is_due(now))
+    }
+
     /// The account without balance that was asked the longest time ago.
-    fn pick_last_resort(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Lease> {
-        self.pick_blocked(now, demand, |account| {
+    fn last_resort(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        self.longest_unasked(now, demand, |account| {
             account.state == KeyState::Exhausted
                 && account.block.as_ref().is_some_and(|block| {
                     now.monotonic_ms.saturating_sub(block.asked_ms) >= LAST_RESORT_MS
@@ -79,41 +203,49 @@ impl Table {
         })
     }
 
-    fn pick_blocked(
+    fn longest_unasked(
         &mut self,
         now: Moment,
         demand: &Demand<'_>,
         wanted: impl Fn(&Account) -> bool,
-    ) -> Option<Lease> {
-        let (_, place) = self
-            .accounts
-            .iter()
-            .enumerate()
-            .filter(|(_, account)| !account.state.serves() && wanted(account))
-            .filter(|(_, account)| account.cooling.blocking(now, demand.model).is_none())
-            .filter_map(|(index, account)| {
-                let block = account.block.as_ref().filter(|b| !b.probe.is_out())?;
-                let slot = account.best_slot(demand)?;
-                Some((
-                    block.asked_ms,
-                    Place {
-                        account: index,
-                        slot,
-                    },
-                ))
-            })
-            .min_by_key(|(asked_ms, _)| *asked_ms)?;
-        let block = self.accounts[place.account].block.as_mut()?;
+    ) -> Option<Chosen> {
+        let asked_ms = |index: &usize| {
+            let block = self.accounts[*index].block.as_ref();
+            block.map(|block| block.asked_ms)
+        };
+        let index = self
+            .scope(demand)
+            .filter(|index| wanted(&self.accounts[*index]))
+            .filter(|index| self.accounts[*index].may_be_probed(now, demand))
+            .min_by_key(asked_ms)?;
+        self.probe_blocked(now, demand, index)
+    }
+
+    /// Sends a request to an account that is out of service.
+    fn probe_blocked(&mut self, now: Moment, demand: &Demand<'_>, index: usize) -> Option<Chosen> {
+        let account = &mut self.accounts[index];
+        if !account.may_be_probed(now, demand) {
+            return None;
+        }
+        let slot = account.best_slot(demand)?;
+        let block = account.block.as_mut()?;
         block.asked_ms = now.monotonic_ms;
-        let probe = block.probe.clone();
-        self.lend(place, Some(probe))
+        Some(Chosen {
+            place: Place {
+                account: index,
+                slot,
+            },
+            probe: Some(block.probe.clone()),
+            choice: Choice::Retry,
+        })
     }
 
     /// All cool down: the one that failed longest ago is tested, one request at
     /// a time and not too often, so that the last account is never shut out.
-    fn pick_cooling(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Lease> {
+    fn any_cooling(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
         let mut oldest: Option<(u64, Place)> = None;
-        for (index, account) in self.accounts.iter().enumerate() {
+        for index in self.scope(demand) {
+            let account = &self.accounts[index];
             if !account.state.serves() {
                 continue;
             }
@@ -140,64 +272,80 @@ impl Table {
         for cooling in coolings.blocking_mut(now, demand.model) {
             cooling.note_probe(now);
         }
-        self.lend(place, Some(probe))
-    }
-
-    fn lend(&mut self, place: Place, probe: Option<Probe>) -> Option<Lease> {
-        let ticket = self.next_ticket();
-        let account = &mut self.accounts[place.account];
-        account.last_used = ticket;
-        account.served += 1;
-        let slot = &mut account.slots[place.slot];
-        slot.last_used = ticket;
-        let seat = slot.seat.clone()?;
-        Some(Lease::new(seat, ticket, probe))
+        Some(Chosen {
+            place,
+            probe: Some(probe),
+            choice: Choice::Retry,
+        })
     }
 
     fn no_key(&self, now: Moment, demand: &Demand<'_>, untried: bool) -> NoKey {
-        match self.retry_after(now, demand.model) {
-            Some(retry_after) => NoKey::Cooling { retry_after },
+        match self.first_back(now, demand) {
+            Some(cooling) => NoKey::Cooling {
+                retry_after: cooling.remaining(now),
+                why: cooling.resting(),
+            },
             None if untried => NoKey::Unusable(self.counts(now)),
             None => NoKey::AllTried,
         }
     }
 
-    /// Until the first account is back that cools down on this model.
-    pub(super) fn retry_after(&self, now: Moment, model: Option<&str>) -> Option<Duration> {
-        self.accounts
-            .iter()
+    /// The cooling on this model that ends first.
+    pub(super) fn first_back(
+        &self,
+        now: Moment,
+        demand: &Demand<'_>,
+    ) -> Option<&super::cooling::Cooling> {
+        self.scope(demand)
+            .map(|index| &self.accounts[index])
             .filter(|account| account.state.serves() && account.has_key())
-            .filter_map(|account| account.cooling.blocking(now, model))
-            .map(|cooling| Duration::from_millis(cooling.remaining_ms(now)))
-            .min()
+            .filter_map(|account| account.cooling.blocking(now, demand.model))
+            .min_by_key(|cooling| cooling.until_ms)
+    }
+
+    /// The accounts that come into question.
+    fn scope(&self, demand: &Demand<'_>) -> Range<usize> {
+        match demand.only {
+            None => 0..self.accounts.len(),
+            Some(only) => match self.account_at.get(only) {
+                Some(&index) => index..index + 1,
+                None => 0..0,
+            },
+        }
+    }
+}
+
+impl Chosen {
+    fn for_good(place: Place, choice: Choice) -> Self {
+        Self {
+            place,
+            probe: None,
+            choice,
+        }
     }
 }
 
 impl Account {
-    /// The key to send to this account, trusted ones first.
-    fn best_slot(&self, demand: &Demand<'_>) -> Option<usize> {
-        if !demand.allows(&self.id) {
-            return None;
-        }
-        (0..self.slots.len())
-            .filter(|&index| self.slots[index].may_serve(demand))
-            .min_by_key(|&index| {
-                let slot = &self.slots[index];
-                (slot.suspicion.is_some(), slot.last_used)
-            })
+    /// Whether nothing but its load could keep it from this request.
+    fn is_ready(&self, now: Moment, demand: &Demand<'_>) -> bool {
+        self.state.serves() && self.cooling.blocking(now, demand.model).is_none()
     }
 
-    fn has_key(&self) -> bool {
-        self.slots.iter().any(Slot::serves)
-    }
-}
-
-impl Slot {
-    fn serves(&self) -> bool {
-        self.seat.is_some() && self.member.enabled && self.member.state.serves()
+    fn is_due(&self, now: Moment) -> bool {
+        !self.state.serves()
+            && self
+                .block
+                .as_ref()
+                .is_some_and(|block| block.retry_at_ms <= now.monotonic_ms)
     }
 
-    fn may_serve(&self, demand: &Demand<'_>) -> bool {
-        self.serves() && !demand.tried_keys.contains(&self.member.key)
+    fn may_be_probed(&self, now: Moment, demand: &Demand<'_>) -> bool {
+        !self.state.serves()
+            && self
+                .block
+                .as_ref()
+                .is_some_and(|block| !block.probe.is_out())
+            && self.cooling.blocking(now, demand.model).is_none()
+            && self.best_slot(demand).is_some()
     }
 }

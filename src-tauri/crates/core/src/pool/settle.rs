@@ -4,32 +4,23 @@
 //! or a broken upstream never touches an account (pool poisoning), and a lease
 //! older than a change says nothing about what came after it.
 
-use std::time::Duration;
-
 use crate::clock::Moment;
-use crate::model::{AccountId, Class, Evidence, KeyId, KeyState, RateWindow, StateChange, Verdict};
+use crate::model::{AccountId, Class, Evidence, KeyId, KeyState, StateChange, Verdict};
 
+use super::account::{JITTER_CEILING_MS, Suspicion, condition};
 use super::cooling::{NO_MODEL, PAID_MODELS, Stay};
 use super::lease::Lease;
 use super::member::Settled;
-use super::state::{JITTER_CEILING_MS, Suspicion, Table, condition};
-use super::storm::Limited;
+use super::refusals::Refused;
+use super::state::Table;
 
-const SECOND_MS: u64 = 1_000;
-const MINUTE_MS: u64 = 60 * SECOND_MS;
-const HOUR_MS: u64 = 60 * MINUTE_MS;
-const DAY_MS: i64 = 24 * 3_600_000;
-/// The vendor's days are those of China.
-const UTC8_MS: i64 = 8 * 3_600_000;
-/// First cooling after a 429 that names no window; doubles with each in a row.
-const UNKNOWN_WINDOW_MS: u64 = 10 * SECOND_MS;
-const LONGEST_UNKNOWN_MS: u64 = 10 * MINUTE_MS;
-/// A 429 that is not the account's fault.
-const STORM_MS: u64 = SECOND_MS;
+const HOUR_MS: u64 = 3_600_000;
 const RESTRICTED_MS: u64 = 6 * HOUR_MS;
 const PAID_ONLY_MS: u64 = HOUR_MS;
+/// A refusal that is perhaps the request's; doubles with each in a row.
+const DOUBTFUL_MS: u64 = 60_000;
 /// A suspect key is not confirmed more often than this.
-const CONFIRM_AGAIN_MS: u64 = 10 * SECOND_MS;
+const CONFIRM_AGAIN_MS: u64 = 10_000;
 
 impl Table {
     pub(super) fn settle(
@@ -39,11 +30,12 @@ impl Table {
         model: Option<&str>,
         verdict: &Verdict,
     ) -> Settled {
+        self.latest = now;
         lease.end_probe();
         let evidence = &verdict.evidence;
         match verdict.class {
             Class::Success => Settled {
-                changes: self.succeed(lease, model),
+                changes: self.succeed(now, lease, model),
                 ..Settled::default()
             },
             Class::KeyUnauthorized => Settled {
@@ -59,10 +51,7 @@ impl Table {
                 };
                 self.restrict(now, lease, (scope, PAID_ONLY_MS), evidence)
             }
-            Class::ModelRestricted => {
-                let scope = model.unwrap_or(NO_MODEL);
-                self.restrict(now, lease, (scope, RESTRICTED_MS), evidence)
-            }
+            Class::ModelRestricted => self.forbid(now, lease, model.unwrap_or(NO_MODEL), evidence),
             Class::RateLimited {
                 window,
                 retry_after,
@@ -79,22 +68,15 @@ impl Table {
         }
     }
 
-    fn succeed(&mut self, lease: &Lease, model: Option<&str>) -> Vec<StateChange> {
+    fn succeed(&mut self, now: Moment, lease: &Lease, model: Option<&str>) -> Vec<StateChange> {
         let ticket = lease.ticket();
-        let mut changes = Vec::new();
-        if let Some(slot) = self.slot_mut(lease.key()) {
-            if slot.suspicion.as_ref().is_some_and(|s| s.ticket < ticket) {
-                slot.suspicion = None;
-            }
-            if slot.member.state == KeyState::Unchecked {
-                slot.member.state = KeyState::Usable;
-                slot.member.condition = None;
-                changes.push(key_serves(lease.key()));
-            }
-        }
-        let Some(account) = self.account_mut(lease.account()) else {
+        let named = model.unwrap_or(NO_MODEL);
+        self.refusals.disprove(named);
+        let mut changes = self.key_serves(lease);
+        let Some(&index) = self.account_at.get(lease.account()) else {
             return changes;
         };
+        let account = &mut self.accounts[index];
         let disproved = account.block.as_ref().is_none_or(|b| b.ticket < ticket);
         if disproved && account.unblock() {
             changes.push(StateChange::Account {
@@ -102,14 +84,44 @@ impl Table {
                 state: KeyState::Usable,
                 condition: None,
             });
+            self.place(index);
         }
-        for model in account.cooling.forget(model, ticket) {
-            changes.push(StateChange::Cooled {
-                account: lease.account().clone(),
-                model,
-            });
+        let account = &mut self.accounts[index];
+        let forgotten = account.cooling.forget(model, ticket);
+        if account.paces.answered(now, ticket, named) || !forgotten.is_empty() {
+            self.let_in(now, index);
         }
+        changes.extend(forgotten.into_iter().map(|model| StateChange::Cooled {
+            account: lease.account().clone(),
+            model,
+        }));
         changes
+    }
+
+    /// An answer clears a suspicion from before it, and an unchecked key.
+    fn key_serves(&mut self, lease: &Lease) -> Vec<StateChange> {
+        let Some(slot) = self.slot_mut(lease.key()) else {
+            return Vec::new();
+        };
+        let is_cleared = slot
+            .suspicion
+            .as_ref()
+            .is_some_and(|suspicion| suspicion.ticket < lease.ticket());
+        if is_cleared {
+            slot.suspicion = None;
+        }
+        let was_unchecked = slot.member.state == KeyState::Unchecked;
+        if was_unchecked {
+            slot.member.state = KeyState::Usable;
+            slot.member.condition = None;
+        }
+        if is_cleared {
+            self.line_up_key(lease.key());
+        }
+        was_unchecked
+            .then(|| key_serves(lease.key()))
+            .into_iter()
+            .collect()
     }
 
     /// One 401 may be the upstream's mistake: the key is avoided until asked.
@@ -129,6 +141,7 @@ impl Table {
             asked_ms: asked_ms.unwrap_or(now.monotonic_ms),
             evidence: evidence.clone(),
         });
+        self.line_up_key(lease.key());
         asked_ms.is_none().then(|| lease.key().clone())
     }
 
@@ -152,12 +165,35 @@ impl Table {
             return Settled::default();
         }
         account.block(now, refused, &mut self.jitter, (state, evidence));
+        let change = StateChange::Account {
+            account: account.id.clone(),
+            state,
+            condition: account.condition.clone(),
+        };
+        self.place(index);
+        self.rests(index);
         Settled {
-            changes: vec![StateChange::Account {
-                account: account.id.clone(),
-                state,
-                condition: account.condition.clone(),
-            }],
+            changes: vec![change],
+            ..Settled::default()
+        }
+    }
+
+    /// The account may not use this model; or nobody may send this request.
+    fn forbid(&mut self, now: Moment, lease: &Lease, model: &str, evidence: &Evidence) -> Settled {
+        let refused = Refused::new(lease.account(), model, evidence);
+        let others = self.refusals.note(now, refused);
+        if others.is_empty() {
+            return self.restrict(now, lease, (model, RESTRICTED_MS), evidence);
+        }
+        let failures = self.failures_in_a_row(lease.account(), model);
+        let settled = self.restrict(now, lease, (model, doubtful_ms(failures)), evidence);
+        let mut changes = settled.changes;
+        for other in others {
+            let failures = self.failures_in_a_row(&other, model).saturating_sub(1);
+            changes.extend(self.shorten(now, (&other, model), doubtful_ms(failures)));
+        }
+        Settled {
+            changes,
             ..Settled::default()
         }
     }
@@ -182,66 +218,18 @@ impl Table {
         }
     }
 
-    fn limit(
-        &mut self,
-        now: Moment,
-        lease: &Lease,
-        model: Option<&str>,
-        (window, retry_after, evidence): (RateWindow, Option<Duration>, &Evidence),
-    ) -> Settled {
-        let model = model.unwrap_or(NO_MODEL);
-        let limited = Limited {
-            account: lease.account().clone(),
-            model: model.to_owned(),
-            names_window: window != RateWindow::Unknown,
-        };
-        let others = self.storm.note(now, &limited);
-        let upstream_level = !others.is_empty();
-        let failures = self.failures_in_a_row(lease, model);
-        let length_ms = window_ms(now, window, retry_after, failures);
-        let stay = Stay {
-            model: limited.model.clone(),
-            length_ms: if upstream_level {
-                STORM_MS
-            } else {
-                self.jitter.stretch(length_ms, JITTER_CEILING_MS)
-            },
-            is_rate: true,
-            condition: condition(now, evidence),
-        };
-        let mut changes = self.keep_away(now, lease, stay);
-        if upstream_level {
-            self.acquit(&limited);
-        }
-        for other in others {
-            changes.extend(self.shorten(now, &other));
-        }
-        Settled {
-            changes,
-            confirm: None,
-            upstream_level,
-        }
-    }
-
-    /// What was not the account's fault does not count as one of its failures.
-    fn acquit(&mut self, limited: &Limited) {
-        let account = self.account_mut(&limited.account);
-        if let Some(cooling) = account.and_then(|account| account.cooling.entry(&limited.model)) {
-            cooling.failures = 0;
-        }
-    }
-
-    fn failures_in_a_row(&mut self, lease: &Lease, model: &str) -> u32 {
-        self.account_mut(lease.account())
+    pub(super) fn failures_in_a_row(&mut self, account: &AccountId, model: &str) -> u32 {
+        self.account_mut(account)
             .and_then(|account| account.cooling.entry(model))
             .map_or(0, |cooling| cooling.failures)
     }
 
-    fn keep_away(&mut self, now: Moment, lease: &Lease, stay: Stay) -> Vec<StateChange> {
+    pub(super) fn keep_away(&mut self, now: Moment, lease: &Lease, stay: Stay) -> Vec<StateChange> {
         let refused = self.next_ticket();
-        let Some(account) = self.account_mut(lease.account()) else {
+        let Some(&index) = self.account_at.get(lease.account()) else {
             return Vec::new();
         };
+        let account = &mut self.accounts[index];
         // No client may make a pattern out of a model's name.
         if stay.model.contains('*') && stay.model != PAID_MODELS {
             return Vec::new();
@@ -255,22 +243,31 @@ impl Table {
         }
         let model = stay.model.clone();
         account.cooling.keep_away(now, refused, stay);
+        self.keep_out(now, index, &model);
         self.cooling_change(lease.account(), &model)
     }
 
-    /// An earlier 429 turns out not to be the account's fault.
-    fn shorten(&mut self, now: Moment, other: &Limited) -> Vec<StateChange> {
-        self.acquit(other);
-        let Some(account) = self.account_mut(&other.account) else {
+    /// An earlier refusal turns out not to be the account's fault: it is back
+    /// in `length_ms` at the latest.
+    pub(super) fn shorten(
+        &mut self,
+        now: Moment,
+        (id, model): (&AccountId, &str),
+        length_ms: u64,
+    ) -> Vec<StateChange> {
+        let Some(&index) = self.account_at.get(id) else {
             return Vec::new();
         };
-        match account.cooling.entry(&other.model) {
-            Some(cooling) if cooling.is_rate && cooling.remaining_ms(now) > STORM_MS => {
-                account.cooling.move_end(now, &other.model, STORM_MS);
-                self.cooling_change(&other.account, &other.model)
-            }
-            Some(_) | None => Vec::new(),
+        let cooling = &mut self.accounts[index].cooling;
+        let is_longer = cooling
+            .entry(model)
+            .is_some_and(|entry| entry.remaining_ms(now) > length_ms);
+        if !is_longer {
+            return Vec::new();
         }
+        cooling.move_end(now, model, length_ms);
+        self.keep_out(now, index, model);
+        self.cooling_change(id, model)
     }
 
     fn cooling_change(&mut self, account: &AccountId, model: &str) -> Vec<StateChange> {
@@ -295,25 +292,6 @@ pub(super) fn key_serves(key: &KeyId) -> StateChange {
     }
 }
 
-/// How long a full window keeps the account away, without chance.
-fn window_ms(now: Moment, window: RateWindow, retry_after: Option<Duration>, failures: u32) -> u64 {
-    let (usual_ms, longest_ms) = match window {
-        RateWindow::Minute => (MINUTE_MS, HOUR_MS),
-        RateWindow::Hour => (HOUR_MS, HOUR_MS),
-        RateWindow::Day => {
-            let left_ms = until_day_ends_ms(now.unix_ms);
-            (left_ms, left_ms.max(HOUR_MS))
-        }
-        RateWindow::Unknown => {
-            let grown_ms = UNKNOWN_WINDOW_MS << failures.min(6);
-            (grown_ms.min(LONGEST_UNKNOWN_MS), HOUR_MS)
-        }
-    };
-    let asked_ms = retry_after.map(|after| u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
-    asked_ms.unwrap_or(usual_ms).clamp(SECOND_MS, longest_ms)
-}
-
-fn until_day_ends_ms(unix_ms: i64) -> u64 {
-    let into_day_ms = unix_ms.saturating_add(UTC8_MS).rem_euclid(DAY_MS);
-    u64::try_from(DAY_MS - into_day_ms).unwrap_or(0)
+fn doubtful_ms(failures: u32) -> u64 {
+    (DOUBTFUL_MS << failures.min(10)).min(RESTRICTED_MS)
 }

@@ -1,27 +1,26 @@
-//! What the pool knows of its accounts and keys.
+//! Everything behind the pool's lock.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 
 use crate::clock::Moment;
-use crate::model::{AccountId, Condition, Evidence, KeyId, KeyState};
+use crate::model::{AccountId, KeyId, KeyState, Strategy};
 
-use super::cooling::{Coolings, after};
+use super::account::{Account, Slot};
+use super::affinity::Affinity;
+use super::cooling::NO_MODEL;
 use super::jitter::Jitter;
-use super::lease::{Probe, Seat};
-use super::member::{Counts, Member, MemberView};
+use super::lane::Lanes;
+use super::lease::Seat;
+use super::line::index_u32;
+use super::member::{Counts, MemberView};
+use super::queue::Queue;
+use super::refusals::Refusals;
 use super::storm::Storm;
-use super::strategy::Strategy;
 
-/// An exhausted or restricted account is tried again after this, then after
-/// twice that, and so on.
-const FIRST_RETRY_MS: u64 = 10 * 60_000;
-const LONGEST_RETRY_MS: u64 = 6 * 3_600_000;
-/// Most that chance adds to a delay.
-pub(super) const JITTER_CEILING_MS: u64 = 60_000;
-
-/// Everything behind the pool's lock.
+/// The accounts, and all that helps to choose among them.
 pub(super) struct Table {
     pub(super) strategy: Strategy,
     pub(super) accounts: Vec<Account>,
@@ -29,12 +28,27 @@ pub(super) struct Table {
     pub(super) key_at: HashMap<KeyId, Place>,
     /// Keys in the order they were given, for display.
     pub(super) order: Vec<Place>,
+    pub(super) lanes: Lanes,
+    pub(super) affinity: Affinity,
+    pub(super) queue: Queue,
+    /// Requests at a time per account, unless it has a limit of its own.
+    pub(super) max_concurrency: Option<u32>,
+    /// Accounts out of service by when they may be tried again, and those for
+    /// which that time has come. Some entries may be out of date.
+    pub(super) resting: BinaryHeap<Reverse<(u64, u32)>>,
+    pub(super) due: VecDeque<u32>,
+    /// From when on a request may find out about the next that is due.
+    pub(super) next_due_ms: u64,
     /// Last number given to a pick.
     pub(super) ticket: u64,
+    /// How far the keys have gone on under [`Strategy::Weighted`].
+    pub(super) time: u64,
     pub(super) jitter: Jitter,
     pub(super) storm: Storm,
-    /// Reused by every pick, so that none allocates.
-    pub(super) candidates: Vec<Place>,
+    pub(super) refusals: Refusals,
+    /// When something was last asked of the pool: a lease that returns brings
+    /// no clock.
+    pub(super) latest: Moment,
 }
 
 /// Where a key stands in the table.
@@ -42,57 +56,6 @@ pub(super) struct Table {
 pub(super) struct Place {
     pub(super) account: usize,
     pub(super) slot: usize,
-}
-
-/// An account: what limits and balance belong to.
-pub(super) struct Account {
-    pub(super) id: AccountId,
-    pub(super) state: KeyState,
-    pub(super) condition: Option<Condition>,
-    /// Set while the state does not serve.
-    pub(super) block: Option<Block>,
-    pub(super) balance_nano: Option<i64>,
-    pub(super) cooling: Coolings,
-    pub(super) slots: Vec<Slot>,
-    pub(super) in_flight: Arc<AtomicU32>,
-    /// Ticket of the last pick.
-    pub(super) last_used: u64,
-    /// Picks since the start.
-    pub(super) served: u64,
-}
-
-/// Since when, and until when, an account is left alone.
-pub(super) struct Block {
-    /// Ticket when it was last refused.
-    pub(super) ticket: u64,
-    pub(super) delay_ms: u64,
-    pub(super) retry_at_ms: u64,
-    /// Last refusal or probe.
-    pub(super) asked_ms: u64,
-    pub(super) probe: Probe,
-}
-
-/// A key in its account.
-pub(super) struct Slot {
-    pub(super) member: Member,
-    /// Present when the secret is: what cannot be read cannot be lent.
-    pub(super) seat: Option<Arc<Seat>>,
-    pub(super) in_flight: Arc<AtomicU32>,
-    pub(super) suspicion: Option<Suspicion>,
-    /// Ticket of the last pick.
-    pub(super) last_used: u64,
-    /// What it is owed under [`Strategy::Weighted`].
-    pub(super) credit: i64,
-}
-
-/// A 401 that is not confirmed yet.
-pub(super) struct Suspicion {
-    /// Ticket when it was last refused.
-    pub(super) ticket: u64,
-    /// When a confirmation was asked for.
-    pub(super) asked_ms: u64,
-    /// What the upstream said.
-    pub(super) evidence: Evidence,
 }
 
 impl Table {
@@ -103,10 +66,19 @@ impl Table {
             account_at: HashMap::new(),
             key_at: HashMap::new(),
             order: Vec::new(),
+            lanes: Lanes::default(),
+            affinity: Affinity::default(),
+            queue: Queue::default(),
+            max_concurrency: None,
+            resting: BinaryHeap::new(),
+            due: VecDeque::new(),
+            next_due_ms: 0,
             ticket: 0,
+            time: 0,
             jitter: Jitter::new(seed),
             storm: Storm::default(),
-            candidates: Vec::new(),
+            refusals: Refusals::default(),
+            latest: Moment::default(),
         }
     }
 
@@ -126,6 +98,113 @@ impl Table {
             .get_mut(place.account)?
             .slots
             .get_mut(place.slot)
+    }
+
+    /// The account's balance, state, limit or load has changed.
+    pub(super) fn place(&mut self, index: usize) {
+        let account = &self.accounts[index];
+        let standing = account.standing(index, self.strategy, self.max_concurrency);
+        self.lanes.set(index, standing);
+    }
+
+    /// One of its keys has changed.
+    pub(super) fn line_up(&mut self, index: usize) {
+        self.accounts[index].line_up(self.strategy);
+        self.place(index);
+    }
+
+    /// The account of this key, after the key has changed.
+    pub(super) fn line_up_key(&mut self, key: &KeyId) {
+        if let Some(&place) = self.key_at.get(key) {
+            self.line_up(place.account);
+        }
+    }
+
+    /// All stand anew, under whatever strategy there is now.
+    pub(super) fn line_up_all(&mut self) {
+        self.lanes.reset(self.accounts.len());
+        for index in 0..self.accounts.len() {
+            self.line_up(index);
+        }
+        for index in 0..self.accounts.len() {
+            let models = self.accounts[index].cooling.models(self.latest);
+            for model in models {
+                self.keep_out(self.latest, index, &model);
+            }
+        }
+    }
+
+    /// Notes a request with this key, and gives what a lease of it needs.
+    pub(super) fn lent(
+        &mut self,
+        now: Moment,
+        model: Option<&str>,
+        place: Place,
+    ) -> Option<(Arc<Seat>, u64)> {
+        let ticket = self.next_ticket();
+        let account = &mut self.accounts[place.account];
+        let seat = account.slots[place.slot].seat.clone()?;
+        account.lent(place.slot, ticket, &mut self.time);
+        let model = model.unwrap_or(NO_MODEL);
+        let full_until_ms = account.paces.sent(now, model);
+        if full_until_ms > 0 {
+            self.lanes.keep_out(model, place.account, full_until_ms);
+        }
+        Some((seat, ticket))
+    }
+
+    /// The load of a key and its account has changed.
+    pub(super) fn moved(&mut self, place: Place) {
+        self.accounts[place.account].moved(place.slot, self.strategy);
+        self.place(place.account);
+    }
+
+    /// A lease is over: the key has one request less.
+    pub(super) fn returned(&mut self, seat: &Seat) {
+        let Some(&place) = self.key_at.get(&seat.key) else {
+            return;
+        };
+        let account = &self.accounts[place.account];
+        // It may be another key's by now, with the same name.
+        if Arc::ptr_eq(&account.in_flight, &seat.account_in_flight) {
+            self.moved(place);
+        }
+    }
+
+    /// The account is to be left alone on this model, or no longer.
+    pub(super) fn keep_out(&mut self, now: Moment, index: usize, model: &str) {
+        if self.lanes.open(model) {
+            for account in 0..self.accounts.len() {
+                self.keep_out_of(now, account, model);
+            }
+        }
+        self.let_in(now, index);
+    }
+
+    /// Goes through all lanes of the account once more.
+    pub(super) fn let_in(&mut self, now: Moment, index: usize) {
+        let models: Vec<Box<str>> = self.lanes.models().map(Box::from).collect();
+        for model in models {
+            self.keep_out_of(now, index, &model);
+        }
+    }
+
+    fn keep_out_of(&mut self, now: Moment, index: usize, model: &str) {
+        let account = &mut self.accounts[index];
+        let cools = account
+            .cooling
+            .blocking(now, named(model))
+            .map_or(0, |cooling| cooling.until_ms);
+        let until_ms = cools.max(account.paces.full_until(now, model));
+        self.lanes.keep_out(model, index, until_ms);
+    }
+
+    /// The account rests from now on.
+    pub(super) fn rests(&mut self, index: usize) {
+        if let Some(block) = &self.accounts[index].block {
+            self.resting
+                .push(Reverse((block.retry_at_ms, index_u32(index))));
+        }
     }
 
     pub(super) fn counts(&self, now: Moment) -> Counts {
@@ -162,86 +241,12 @@ impl Table {
     }
 }
 
+/// The model of a lane, as a request names it.
+fn named(model: &str) -> Option<&str> {
+    (model != NO_MODEL).then_some(model)
+}
+
 impl Account {
-    pub(super) fn new(id: AccountId) -> Self {
-        Self {
-            id,
-            state: KeyState::Usable,
-            condition: None,
-            block: None,
-            balance_nano: None,
-            cooling: Coolings::default(),
-            slots: Vec::new(),
-            in_flight: Arc::new(AtomicU32::new(0)),
-            last_used: 0,
-            served: 0,
-        }
-    }
-
-    /// Takes the account out of service; each further refusal doubles the delay.
-    pub(super) fn block(
-        &mut self,
-        now: Moment,
-        ticket: u64,
-        jitter: &mut Jitter,
-        (state, evidence): (KeyState, &Evidence),
-    ) {
-        let delay_ms = match &self.block {
-            Some(block) => (block.delay_ms * 2).min(LONGEST_RETRY_MS),
-            None => FIRST_RETRY_MS,
-        };
-        let probe = self.block.take().map(|block| block.probe);
-        let wait_ms = jitter.stretch(delay_ms, JITTER_CEILING_MS);
-        let since_ms = match &self.condition {
-            Some(known) if self.state == state => known.since_ms,
-            Some(_) | None => now.unix_ms,
-        };
-        self.state = state;
-        self.condition = Some(Condition {
-            since_ms,
-            next_retry_ms: Some(after(now, wait_ms)),
-            ..condition(now, evidence)
-        });
-        self.block = Some(Block {
-            ticket,
-            delay_ms,
-            retry_at_ms: now.monotonic_ms.saturating_add(wait_ms),
-            asked_ms: now.monotonic_ms,
-            probe: probe.unwrap_or_default(),
-        });
-    }
-
-    /// Takes up a block from before, with its next retry.
-    pub(super) fn block_from_seed(&mut self, now: Moment) {
-        let Some(condition) = &self.condition else {
-            return;
-        };
-        let next_ms = condition.next_retry_ms.unwrap_or(now.unix_ms);
-        let left_ms = u64::try_from(next_ms.saturating_sub(now.unix_ms)).unwrap_or(0);
-        let delay_ms =
-            u64::try_from(next_ms.saturating_sub(condition.since_ms)).unwrap_or(FIRST_RETRY_MS);
-        self.block = Some(Block {
-            ticket: 0,
-            delay_ms: delay_ms.clamp(FIRST_RETRY_MS, LONGEST_RETRY_MS),
-            retry_at_ms: now
-                .monotonic_ms
-                .saturating_add(left_ms.min(LONGEST_RETRY_MS)),
-            asked_ms: now.monotonic_ms,
-            probe: Probe::default(),
-        });
-    }
-
-    /// Puts the account back into service. Says whether it was out.
-    pub(super) fn unblock(&mut self) -> bool {
-        let was_out = !self.state.serves();
-        self.block = None;
-        if was_out {
-            self.state = KeyState::Usable;
-            self.condition = None;
-        }
-        was_out
-    }
-
     /// State of key and account together, the worse of the two.
     fn state_of(&self, slot: &Slot) -> KeyState {
         if !slot.member.enabled {
@@ -279,64 +284,5 @@ impl Account {
             balance_nano: self.balance_nano,
             in_flight: slot.in_flight.load(Ordering::Relaxed),
         }
-    }
-}
-
-impl Slot {
-    /// A new slot, or `before` with new data. Its own state is what was learnt
-    /// by using it, if anything was.
-    pub(super) fn seated(
-        mut member: Member,
-        account_in_flight: &Arc<AtomicU32>,
-        before: Option<Self>,
-    ) -> Self {
-        // These belong to the account; a key that carries them would never recover.
-        if matches!(member.state, KeyState::Exhausted | KeyState::Restricted) {
-            member.state = KeyState::Unchecked;
-            member.condition = None;
-        }
-        let (in_flight, suspicion, last_used, credit) = match before {
-            Some(before) => {
-                member.state = before.member.state;
-                member.condition = before.member.condition;
-                (
-                    before.in_flight,
-                    before.suspicion,
-                    before.last_used,
-                    before.credit,
-                )
-            }
-            None => (Arc::default(), None, 0, 0),
-        };
-        let seat = member.secret.take().map(|secret| {
-            Arc::new(Seat {
-                key: member.key.clone(),
-                account: member.account.clone(),
-                account_label: Arc::clone(&member.account_label),
-                last_four: Arc::clone(&member.last_four),
-                secret,
-                in_flight: Arc::clone(&in_flight),
-                account_in_flight: Arc::clone(account_in_flight),
-            })
-        });
-        Self {
-            member,
-            seat,
-            in_flight,
-            suspicion,
-            last_used,
-            credit,
-        }
-    }
-}
-
-/// A condition that begins now.
-pub(super) fn condition(now: Moment, evidence: &Evidence) -> Condition {
-    Condition {
-        text: evidence.text.clone(),
-        status: evidence.status,
-        vendor_code: evidence.vendor_code,
-        since_ms: now.unix_ms,
-        next_retry_ms: None,
     }
 }

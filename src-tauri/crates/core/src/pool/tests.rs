@@ -3,13 +3,17 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::{ApiKey, Class, Condition, RateWindow};
+use crate::model::{Class, Condition, Evidence, KeyState, RateWindow, StateChange};
 
 mod blocking;
 mod coolings;
 mod keys;
+mod lanes;
 mod loading;
+mod pace;
 mod properties;
+mod queue;
+mod sessions;
 mod strategies;
 
 const MODEL: &str = "deepseek-ai/DeepSeek-V3";
@@ -47,6 +51,7 @@ fn seed(account: &str, balance_nano: Option<i64>) -> AccountSeed {
         condition: None,
         balance_nano,
         cooling: Vec::new(),
+        max_concurrency: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::AliasFault;
+
 /// What is wrong with an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidAddress {
@@ -50,15 +52,15 @@ pub enum SettingsError {
     /// No client could connect, or more than the system can serve.
     #[error("max_connections is 1 to 65536")]
     Connections,
-    /// Not the name of a strategy.
-    #[error("a strategy is highest-balance, round-robin, fill-first, weighted or least-used")]
-    Strategy,
     /// Others on the network could use the keys.
     #[error("a token is needed when the gateway listens on more than loopback")]
     TokenNeeded,
     /// An address is not allowed.
     #[error(transparent)]
     Address(#[from] InvalidAddress),
+    /// An alias cannot be used.
+    #[error(transparent)]
+    Alias(#[from] AliasFault),
     /// `settings.toml` is no TOML, or a value is not allowed.
     #[error("{} cannot be used: {reason}", path.display())]
     Malformed {

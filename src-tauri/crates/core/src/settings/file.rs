@@ -169,16 +169,27 @@ fn merge(table: &mut Table, settings: &Settings) {
     }
 }
 
-/// A value without the spaces and comments around it.
+/// A value without the spaces and comments around it; a table as if it stood on
+/// one line, by its names.
 fn plain(item: &Item) -> Option<String> {
-    let mut value = item.as_value()?.clone();
+    let mut value = match item {
+        Item::Table(table) => {
+            let mut rows: Vec<String> = table
+                .iter()
+                .map(|(name, item)| format!("{name} = {:?}", plain(item)))
+                .collect();
+            rows.sort_unstable();
+            return Some(rows.join("\n"));
+        }
+        item => item.as_value()?.clone(),
+    };
     value.decor_mut().clear();
     Some(value.to_string())
 }
 
 fn to_table(settings: &Settings) -> Table {
     toml::to_string(settings)
-        .expect("settings are numbers, words and lists of words")
+        .expect("settings are numbers, words, lists and tables of words")
         .parse::<DocumentMut>()
         .expect("what was serialized can be parsed")
         .into_table()

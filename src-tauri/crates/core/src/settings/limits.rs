@@ -1,44 +1,10 @@
 //! Settings in the units that the engine works with.
 
-use std::str::FromStr;
 use std::time::Duration;
 
-use super::{Settings, SettingsError, Strategy};
+use super::Settings;
 
 const MIB: u64 = 1024 * 1024;
-
-impl Strategy {
-    const ALL: [Self; 5] = [
-        Self::HighestBalance,
-        Self::RoundRobin,
-        Self::FillFirst,
-        Self::Weighted,
-        Self::LeastUsed,
-    ];
-
-    /// The name in `settings.toml` and in `FLOWKEEP_POOL_STRATEGY`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::HighestBalance => "highest-balance",
-            Self::RoundRobin => "round-robin",
-            Self::FillFirst => "fill-first",
-            Self::Weighted => "weighted",
-            Self::LeastUsed => "least-used",
-        }
-    }
-}
-
-impl FromStr for Strategy {
-    type Err = SettingsError;
-
-    fn from_str(text: &str) -> Result<Self, SettingsError> {
-        Self::ALL
-            .into_iter()
-            .find(|strategy| strategy.as_str() == text)
-            .ok_or(SettingsError::Strategy)
-    }
-}
 
 impl Settings {
     /// Until upstream sends the first byte.
@@ -81,6 +47,18 @@ impl Settings {
     #[must_use]
     pub fn failover(&self) -> Duration {
         seconds(self.failover_s)
+    }
+
+    /// Requests that an account may have under way; `None` is no limit.
+    #[must_use]
+    pub fn concurrency_limit(&self) -> Option<u32> {
+        (self.max_concurrency > 0).then_some(self.max_concurrency)
+    }
+
+    /// For a request that waits for an account with room.
+    #[must_use]
+    pub fn queue_wait(&self) -> Duration {
+        seconds(self.queue_s)
     }
 
     /// Between two looks at balances and models; `None` when they are off.

@@ -6,6 +6,7 @@
 //! over them ([`Settings::with`]) and never written.
 
 mod address;
+mod aliases;
 mod data_dir;
 mod error;
 mod file;
@@ -18,11 +19,14 @@ use std::str::FromStr as _;
 use serde::{Deserialize, Serialize};
 
 pub use address::{BindHost, HostName, Origin, Port, UpstreamUrl};
+pub use aliases::{AliasFault, Aliases, Models};
 pub use data_dir::DataDir;
 pub use error::{InvalidAddress, SettingsError};
 pub use file::SettingsFile;
 pub use instance::{InstanceError, InstanceLock, Running};
 pub use overrides::{Effective, Overrides};
+
+pub use crate::model::Strategy;
 
 /// Language of window and tray.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -52,23 +56,6 @@ pub enum Theme {
     Dark,
 }
 
-/// How the pool chooses an account (D7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Strategy {
-    /// The highest known or estimated balance, then the least in flight.
-    #[default]
-    HighestBalance,
-    /// Each account in turn.
-    RoundRobin,
-    /// The first account until it fails, then the next.
-    FillFirst,
-    /// In proportion to the keys' weights.
-    Weighted,
-    /// The account that served the fewest requests.
-    LeastUsed,
-}
-
 /// All settings; what is missing in the file has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -87,6 +74,14 @@ pub struct Settings {
     pub theme: Theme,
     /// How the pool chooses an account.
     pub strategy: Strategy,
+    /// Whether a conversation stays with its account while that serves (D7).
+    pub session_affinity: bool,
+    /// Requests that an account may have under way at a time; 0 is no limit.
+    pub max_concurrency: u32,
+    /// Requests that may wait for an account with room.
+    pub queue_length: u32,
+    /// Seconds that a request waits at most.
+    pub queue_s: u32,
     /// Seconds until upstream sends the first byte.
     pub first_byte_s: u32,
     /// Seconds between two chunks of a stream.
@@ -111,6 +106,8 @@ pub struct Settings {
     pub max_accounts_tried: u32,
     /// Attempts of one request whose outcome is unknown.
     pub max_ambiguous_attempts: u32,
+    /// Upstream requests that one request may cost in all, fallback models included.
+    pub max_attempts: u32,
     /// Names that a client may put in `Host`, besides the loopback ones: each a
     /// [`HostName`].
     #[serde(deserialize_with = "address::list::<HostName, _>")]
@@ -122,6 +119,9 @@ pub struct Settings {
     pub use_system_proxy: bool,
     /// Seconds between two looks at balances and models; 0 is off.
     pub refresh_interval_s: u32,
+    /// Models behind other names. In the file it is a table that lies over the
+    /// shipped one; an empty list takes a shipped name away.
+    pub aliases: Aliases,
 }
 
 impl Default for Settings {
@@ -134,6 +134,10 @@ impl Default for Settings {
             language: Language::default(),
             theme: Theme::default(),
             strategy: Strategy::default(),
+            session_affinity: true,
+            max_concurrency: 0,
+            queue_length: 256,
+            queue_s: 30,
             first_byte_s: 600,
             stream_idle_s: 300,
             connect_s: 5,
@@ -146,10 +150,12 @@ impl Default for Settings {
             replay_mib: 8,
             max_accounts_tried: 32,
             max_ambiguous_attempts: 3,
+            max_attempts: 32,
             allowed_hosts: Vec::new(),
             allowed_origins: Vec::new(),
             use_system_proxy: false,
             refresh_interval_s: 3_600,
+            aliases: Aliases::default(),
         }
     }
 }
@@ -173,8 +179,12 @@ impl Settings {
             ("failover_s", self.failover_s, 0, 600),
             ("json_body_mib", self.json_body_mib, 1, 1_024),
             ("replay_mib", self.replay_mib, 0, 256),
+            ("max_concurrency", self.max_concurrency, 0, 100_000),
+            ("queue_length", self.queue_length, 0, 100_000),
+            ("queue_s", self.queue_s, 0, 3_600),
             ("max_accounts_tried", self.max_accounts_tried, 1, 1_000),
             ("max_ambiguous_attempts", self.max_ambiguous_attempts, 1, 10),
+            ("max_attempts", self.max_attempts, 1, 1_000),
             ("refresh_interval_s", self.refresh_interval_s, 0, 30 * DAY),
         ];
         for (name, value, min, max) in ranges {

@@ -25,7 +25,8 @@ pub struct AccountRow {
     pub account_id: AccountId,
     /// The user's name for it; unique.
     pub label: String,
-    /// The upstream it belongs to, as its base URL.
+    /// The upstream it belongs to: `default` for the one of the settings, `cn`,
+    /// `com` or a base URL.
     pub site: String,
     /// State for all its keys.
     pub state: KeyState,
@@ -43,8 +44,9 @@ const SELECT_ALL: &str = "SELECT account_id, label, site, state,
     balance_as_of_ms, created_at_ms
     FROM accounts ORDER BY created_at_ms, rowid";
 const SELECT_BY_LABEL: &str = "SELECT account_id FROM accounts WHERE label = :label";
-const INSERT: &str = "INSERT INTO accounts (account_id, label, site, state, created_at_ms)
-    VALUES (:account, :label, :site, :state, :now)";
+const INSERT: &str = "INSERT INTO accounts (account_id, label, site, state, balance_nano,
+    balance_currency, balance_source, balance_as_of_ms, created_at_ms)
+    VALUES (:account, :label, :site, :state, :nano, :currency, :source, :as_of, :now)";
 const DELETE_IF_EMPTY: &str = "DELETE FROM accounts WHERE account_id = :account
     AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.account_id = :account)";
 const UPDATE_BALANCE: &str = "UPDATE accounts SET balance_nano = :nano,
@@ -91,7 +93,7 @@ pub(super) fn find_by_label(
 pub(super) fn insert(
     tx: &Transaction<'_>,
     label: &str,
-    site: &str,
+    (site, balance): (&str, Option<&Balance>),
     now: i64,
 ) -> rusqlite::Result<AccountId> {
     let account = AccountId::generate();
@@ -100,6 +102,10 @@ pub(super) fn insert(
         ":label": label,
         ":site": site,
         ":state": KeyState::Usable,
+        ":nano": balance.map(|balance| balance.nano),
+        ":currency": balance.map(|balance| balance.currency.as_str()),
+        ":source": balance.map(|balance| balance.source.as_str()),
+        ":as_of": balance.map(|balance| balance.as_of_ms),
         ":now": now,
     })?;
     Ok(account)

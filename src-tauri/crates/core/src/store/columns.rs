@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::model::{AccountId, Condition, Fingerprint, KeyId, KeyState, Outcome};
+use crate::model::{AccountId, Condition, Fingerprint, KeyId, KeyState, Outcome, ResourceKind};
 
 impl ToSql for KeyId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -40,6 +40,20 @@ impl FromSql for KeyState {
         let name = value.as_str()?;
         Self::parse(name)
             .ok_or_else(|| FromSqlError::Other(format!("{name} is no state of a key").into()))
+    }
+}
+
+impl ToSql for ResourceKind {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for ResourceKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::parse(name)
+            .ok_or_else(|| FromSqlError::Other(format!("{name} is no kind of resource").into()))
     }
 }
 

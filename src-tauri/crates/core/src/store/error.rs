@@ -93,6 +93,18 @@ pub enum StoreError {
         /// The name.
         name: String,
     },
+    /// Another account has this label.
+    #[error("there is an account named {label} already")]
+    AccountTaken {
+        /// The label.
+        label: String,
+    },
+    /// A database that is none of an older pool.
+    #[error("this is no database of an older pool: {detail}")]
+    Foreign {
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The writer thread cannot be started.
     #[error("start the writer thread: {source}")]
     Thread {

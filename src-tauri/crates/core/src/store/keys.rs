@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params};
 
-use super::{Store, StoreError, accounts, columns};
+use super::accounts::{self, Balance};
+use super::{Store, StoreError, columns};
 use crate::model::{AccountId, Condition, Fingerprint, KeyId, KeyState};
 
 /// A row of `keys`.
@@ -45,14 +46,21 @@ pub struct NewKey {
     pub label: String,
     /// Account to join, made if absent. Without it the key gets its own.
     pub account_label: Option<String>,
-    /// The upstream that a new account belongs to.
+    /// The upstream that a new account belongs to: `default`, `cn`, `com` or a
+    /// base URL.
     pub site: String,
+    /// The balance that a new account begins with.
+    pub balance: Option<Balance>,
     /// SHA-256 of the secret.
     pub fingerprint: Fingerprint,
     /// Last four characters of the secret.
     pub last_four: String,
     /// The vault's bundle that holds the secret.
     pub bundle: u32,
+    /// Whether it may serve.
+    pub enabled: bool,
+    /// Share under the strategy `weighted`.
+    pub weight: u32,
     /// State the import found.
     pub state: KeyState,
     /// Why; absent when it serves.
@@ -81,9 +89,9 @@ const SELECT_ALL: &str = "SELECT key_id, account_id, label, fingerprint, last_fo
 const SELECT_BY_FINGERPRINT: &str = "SELECT key_id FROM keys WHERE fingerprint = :fingerprint";
 const SELECT_FINGERPRINTS: &str = "SELECT fingerprint FROM keys";
 const INSERT: &str = "INSERT INTO keys (key_id, account_id, label, fingerprint, last_four,
-    bundle, state, condition_text, condition_status, condition_vendor_code,
+    bundle, enabled, weight, state, condition_text, condition_status, condition_vendor_code,
     condition_since_ms, condition_next_retry_ms, added_at_ms, checked_at_ms)
-    VALUES (:key, :account, :label, :fingerprint, :last_four, :bundle, :state, :text,
+    VALUES (:key, :account, :label, :fingerprint, :last_four, :bundle, :enabled, :weight, :state, :text,
     :status, :vendor_code, :since, :next_retry, :now, :checked)";
 const DELETE: &str = "DELETE FROM keys WHERE key_id = :key RETURNING account_id";
 const UPDATE_ENABLED: &str = "UPDATE keys SET enabled = :enabled WHERE key_id = :key";
@@ -115,41 +123,72 @@ fn find(connection: &Connection, fingerprint: &Fingerprint) -> rusqlite::Result<
         .optional()
 }
 
-/// The account of a new key: the one it names, or one of its own.
-fn account_for(tx: &Transaction<'_>, key: &NewKey, now: i64) -> rusqlite::Result<AccountId> {
-    if let Some(label) = &key.account_label {
-        return match accounts::find_by_label(tx, label)? {
-            Some(account) => Ok(account),
-            None => accounts::insert(tx, label, &key.site, now),
-        };
+/// A key that needs an account.
+pub(super) struct NewHome<'a> {
+    pub(super) key: &'a KeyId,
+    pub(super) key_label: &'a str,
+    pub(super) last_four: &'a str,
+    /// The account to join, made if absent; one of its own without it.
+    pub(super) account_label: Option<&'a str>,
+    /// Of a new account.
+    pub(super) site: &'a str,
+    /// Of a new account.
+    pub(super) balance: Option<&'a Balance>,
+}
+
+impl<'a> NewHome<'a> {
+    fn of(key: &'a NewKey) -> Self {
+        Self {
+            key: &key.key_id,
+            key_label: &key.label,
+            last_four: &key.last_four,
+            account_label: key.account_label.as_deref(),
+            site: &key.site,
+            balance: key.balance.as_ref(),
+        }
     }
-    accounts::insert(tx, &own_label(tx, key)?, &key.site, now)
+}
+
+/// The account of a key: the one it names, or one of its own.
+pub(super) fn account_for(
+    tx: &Transaction<'_>,
+    home: &NewHome<'_>,
+    now: i64,
+) -> rusqlite::Result<AccountId> {
+    let label = match home.account_label {
+        Some(label) => match accounts::find_by_label(tx, label)? {
+            Some(account) => return Ok(account),
+            None => label.to_owned(),
+        },
+        None => own_label(tx, home)?,
+    };
+    accounts::insert(tx, &label, (home.site, home.balance), now)
 }
 
 /// A label that no account has: the key's, else with its last four characters,
 /// else with its id, so that 100,000 keys of one label need no search.
-fn own_label(tx: &Transaction<'_>, key: &NewKey) -> rusqlite::Result<String> {
-    let masked = format!("sk-…{}", key.last_four);
-    let plain = if key.label.is_empty() {
+fn own_label(tx: &Transaction<'_>, home: &NewHome<'_>) -> rusqlite::Result<String> {
+    let masked = format!("sk-…{}", home.last_four);
+    let plain = if home.key_label.is_empty() {
         masked.clone()
     } else {
-        key.label.clone()
+        home.key_label.to_owned()
     };
     if accounts::find_by_label(tx, &plain)?.is_none() {
         return Ok(plain);
     }
     let longer = format!("{plain} {masked}");
-    if !key.label.is_empty() && accounts::find_by_label(tx, &longer)?.is_none() {
+    if !home.key_label.is_empty() && accounts::find_by_label(tx, &longer)?.is_none() {
         return Ok(longer);
     }
-    Ok(format!("{plain} {}", key.key_id))
+    Ok(format!("{plain} {}", home.key))
 }
 
 fn insert(tx: &Transaction<'_>, key: &NewKey, now: i64) -> rusqlite::Result<KeyInsertion> {
     if let Some(known) = find(tx, &key.fingerprint)? {
         return Ok(KeyInsertion::Known { key: known });
     }
-    let account = account_for(tx, key, now)?;
+    let account = account_for(tx, &NewHome::of(key), now)?;
     let condition = key.condition.as_ref();
     tx.prepare_cached(INSERT)?.execute(named_params! {
         ":key": key.key_id,
@@ -158,6 +197,8 @@ fn insert(tx: &Transaction<'_>, key: &NewKey, now: i64) -> rusqlite::Result<KeyI
         ":fingerprint": key.fingerprint,
         ":last_four": key.last_four,
         ":bundle": key.bundle,
+        ":enabled": key.enabled,
+        ":weight": key.weight,
         ":state": key.state,
         ":text": condition.map(|condition| condition.text.as_str()),
         ":status": condition.and_then(|condition| condition.status),

@@ -11,8 +11,11 @@ use super::connection::{complaint, make_private, open_reader};
 use super::error::{StoreError, is_damage};
 
 /// Migrations of `flowkeep.db`; append only.
-pub(super) const FLOWKEEP: &[M<'static>] =
-    &[M::up(include_str!("migrations/flowkeep/0001_keys.sql"))];
+pub(super) const FLOWKEEP: &[M<'static>] = &[
+    M::up(include_str!("migrations/flowkeep/0001_keys.sql")),
+    M::up(include_str!("migrations/flowkeep/0002_resources.sql")),
+    M::up(include_str!("migrations/flowkeep/0003_account_sites.sql")),
+];
 /// Migrations of `usage.db`; append only.
 pub(super) const USAGE: &[M<'static>] =
     &[M::up(include_str!("migrations/usage/0001_requests.sql"))];

@@ -1,6 +1,6 @@
 //! Two SQLite files and the one writer thread (D11).
 //!
-//! - `flowkeep.db`: keys without secrets, accounts, states, clients. Every
+//! - `flowkeep.db`: keys without secrets, accounts, states, clients, resources. Every
 //!   commit is on disk when the call returns. A damaged file is refused and kept.
 //! - `usage.db`: finished requests and their hourly sums, written in batches by
 //!   the [`Journal`]'s thread. A damaged file is set aside and begun anew.
@@ -15,12 +15,16 @@ mod clients;
 mod columns;
 mod connection;
 mod error;
+mod history;
 mod journal;
+mod key_edits;
 mod keys;
 mod meta;
 mod migrate;
 mod names;
+mod older_pool;
 mod requests;
+mod resources;
 mod rollup;
 mod states;
 mod usage;
@@ -34,8 +38,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use accounts::{AccountRow, Balance};
 pub use clients::ClientRow;
 pub use error::StoreError;
+pub use history::{OLDER_POOL, UNKNOWN_ROUTE};
 pub use journal::Journal;
+pub use key_edits::{AccountPatch, KeyPatch};
 pub use keys::{KeyInsertion, KeyRow, NewKey};
+pub use older_pool::{OlderCall, OlderKey, OlderPool};
 pub use requests::RequestRow;
 pub use states::CoolingRow;
 pub use usage::{HourUsage, KeyUsage, ModelUsage, UsageSums};

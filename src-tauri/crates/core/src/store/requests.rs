@@ -120,6 +120,15 @@ pub(super) fn insert(
         .map(|_| ())
 }
 
+/// Reads a row that is there.
+pub(super) fn one(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<RequestRecord> {
+    let found = tx.prepare_cached(SELECT_PAGE)?.query_row(
+        named_params! { ":before": id.saturating_add(1), ":limit": 1 },
+        row,
+    )?;
+    Ok(found.record)
+}
+
 fn row(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
     let word = |column: &str| row.get::<_, Option<Arc<str>>>(column);
     let record = RequestRecord {

@@ -34,6 +34,9 @@ const UPSERT_KEY: &str = "INSERT INTO key_totals (key_id, calls, last_used_ms)
     calls = calls + excluded.calls,
     last_used_ms = max(last_used_ms, excluded.last_used_ms)";
 
+const DELETE_EMPTY_HOURS: &str = "DELETE FROM usage_hourly WHERE calls <= 0";
+const DELETE_EMPTY_KEYS: &str = "DELETE FROM key_totals WHERE calls <= 0";
+
 /// The dimensions of a sum; 0 where a record has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Bucket {
@@ -58,6 +61,23 @@ struct Sums {
     duration_ms: i64,
     first_byte_ms: i64,
     first_byte_calls: i64,
+}
+
+impl Sums {
+    fn negated(self) -> Self {
+        Self {
+            calls: -self.calls,
+            attempts: -self.attempts,
+            prompt_tokens: -self.prompt_tokens,
+            completion_tokens: -self.completion_tokens,
+            cached_tokens: -self.cached_tokens,
+            reasoning_tokens: -self.reasoning_tokens,
+            calls_without_usage: -self.calls_without_usage,
+            duration_ms: -self.duration_ms,
+            first_byte_ms: -self.first_byte_ms,
+            first_byte_calls: -self.first_byte_calls,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,6 +130,26 @@ impl Rollup {
             total.calls += 1;
             total.last_used_ms = total.last_used_ms.max(started);
         }
+    }
+
+    /// The sums with their signs turned, to take these records out again.
+    pub(super) fn taken_back(mut self) -> Self {
+        for sums in self.hours.values_mut() {
+            *sums = sums.negated();
+        }
+        for total in self.keys.values_mut() {
+            *total = KeyTotal {
+                calls: -total.calls,
+                last_used_ms: 0,
+            };
+        }
+        self
+    }
+
+    /// Removes sums of nothing.
+    pub(super) fn sweep(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        tx.execute(DELETE_EMPTY_HOURS, [])?;
+        tx.execute(DELETE_EMPTY_KEYS, []).map(|_| ())
     }
 
     /// Writes the sums.

@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, Method, Response, header};
 use reqwest::Url;
 
+use super::progress::Progress;
+use super::way::{Unsent, Way, find};
 use crate::model::{ApiKey, Class};
+
+const USER_AGENT: &str = concat!("flowkeep/", env!("CARGO_PKG_VERSION"));
 
 /// How long each phase may take (`reliability.md` §2.4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,15 +32,21 @@ impl Default for Deadlines {
     }
 }
 
+/// What an HTTP library had to say.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
 /// The client could not be built.
 #[derive(Debug, thiserror::Error)]
 pub enum UpstreamError {
     /// The address is no URL.
     #[error("upstream address {0:?} is not a URL")]
     Address(String),
-    /// TLS could not be set up.
+    /// The way through a proxy could not be set up.
     #[error("set up the upstream client")]
     Client(#[source] reqwest::Error),
+    /// TLS could not be set up.
+    #[error("set up TLS for the upstream")]
+    Tls(#[source] rustls::Error),
 }
 
 /// A request without an answer.
@@ -44,19 +54,19 @@ pub enum UpstreamError {
 pub enum SendError {
     /// DNS, TCP or TLS failed; nothing was sent.
     #[error("could not connect to the upstream")]
-    NotSent(#[source] reqwest::Error),
+    NotSent(#[source] Cause),
     /// No connection within the limit.
     #[error("no connection to the upstream within {0:?}")]
     ConnectTimedOut(Duration),
     /// Sent, and closed without an answer.
     #[error("the upstream closed the connection without an answer")]
-    NoAnswer(#[source] reqwest::Error),
+    NoAnswer(#[source] Cause),
     /// Sent, and no head within the limit.
     #[error("no answer from the upstream within {0:?}")]
     TimedOut(Duration),
     /// The client's own body broke off while it was sent.
     #[error("the request body broke off")]
-    Body(#[source] reqwest::Error),
+    Body(#[source] Cause),
     /// The client's own body turned out longer than allowed while it was sent.
     #[error("the request body is larger than allowed")]
     BodyTooLarge,
@@ -131,9 +141,9 @@ pub struct Outgoing<'a> {
 /// The client, with the one address it knows.
 #[derive(Clone, Debug)]
 pub struct UpstreamClient {
-    http: reqwest::Client,
+    http: Way,
     /// Keeps no connection for a second request.
-    unpooled: reqwest::Client,
+    unpooled: Way,
     base: Url,
     deadlines: Deadlines,
 }
@@ -152,18 +162,22 @@ impl UpstreamClient {
             .ok()
             .filter(|url| url.has_host() && !url.cannot_be_a_base())
             .ok_or_else(|| UpstreamError::Address(base.to_owned()))?;
-        let build = |idle_connections| {
-            client(deadlines.connect, system_proxy)
-                .pool_max_idle_per_host(idle_connections)
-                .build()
-                .map_err(UpstreamError::Client)
-        };
+        let way = |idle_connections| Way::new(deadlines.connect, system_proxy, idle_connections);
         Ok(Self {
-            http: build(128)?,
-            unpooled: build(0)?,
+            http: way(128)?,
+            unpooled: way(0)?,
             base,
             deadlines,
         })
+    }
+
+    /// The same client for another address, whose connections it shares.
+    #[must_use]
+    pub fn at(&self, base: Url) -> Self {
+        Self {
+            base,
+            ..self.clone()
+        }
     }
 
     /// The limits in force.
@@ -182,27 +196,24 @@ impl UpstreamClient {
     ///
     /// # Errors
     /// Says in which phase it failed; an HTTP error status is an answer.
-    pub async fn send(
-        &self,
-        outgoing: Outgoing<'_>,
-    ) -> Result<http::Response<reqwest::Body>, SendError> {
+    pub async fn send(&self, outgoing: Outgoing<'_>) -> Result<Response<reqwest::Body>, SendError> {
         let url = self.url(outgoing.path, outgoing.query);
         let mut headers = outgoing.headers;
         headers.insert(header::AUTHORIZATION, bearer(outgoing.key));
+        headers.insert(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
+        let accept = headers.entry(header::ACCEPT);
+        accept.or_insert(HeaderValue::from_static("*/*"));
         let http = if outgoing.fresh {
             &self.unpooled
         } else {
             &self.http
         };
-        let sending = http
-            .request(outgoing.method, url)
-            .headers(headers)
-            .body(outgoing.body)
-            .send();
-        match tokio::time::timeout(self.deadlines.first_byte, sending).await {
-            Ok(Ok(response)) => Ok(response.into()),
-            Ok(Err(error)) => Err(self.failure(error)),
-            Err(_) => Err(SendError::TimedOut(self.deadlines.first_byte)),
+        let (body, progress) = Progress::of(outgoing.body);
+        let sending = http.send((outgoing.method, url), headers, body);
+        match progress.wait(self.deadlines.first_byte, sending).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(unsent)) => Err(self.failure(unsent)),
+            None => Err(SendError::TimedOut(self.deadlines.first_byte)),
         }
     }
 
@@ -219,50 +230,25 @@ impl UpstreamClient {
         url
     }
 
-    fn failure(&self, error: reqwest::Error) -> SendError {
-        let error = error.without_url();
-        if error.is_connect() || error.is_dns() {
-            if error.is_timeout() {
-                return SendError::ConnectTimedOut(self.deadlines.connect);
-            }
-            return SendError::NotSent(error);
+    fn failure(&self, unsent: Unsent) -> SendError {
+        let Unsent {
+            connecting,
+            too_late,
+            cause,
+        } = unsent;
+        if connecting && too_late {
+            return SendError::ConnectTimedOut(self.deadlines.connect);
         }
-        match upload_error(&error) {
-            Some(UploadError::BrokeOff(_)) => SendError::Body(error),
+        if connecting {
+            return SendError::NotSent(cause);
+        }
+        match find(cause.as_ref()) {
+            Some(UploadError::BrokeOff(_)) => SendError::Body(cause),
             Some(UploadError::TooLarge) => SendError::BodyTooLarge,
             Some(UploadError::Idle) => SendError::BodyIdle,
-            None => SendError::NoAnswer(error),
+            None => SendError::NoAnswer(cause),
         }
     }
-}
-
-fn client(connect: Duration, system_proxy: bool) -> reqwest::ClientBuilder {
-    let builder = reqwest::Client::builder()
-        .user_agent(concat!("flowkeep/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .retry(reqwest::retry::never())
-        .connect_timeout(connect)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .tcp_nodelay(true);
-    // A system proxy that went away must not take every request along
-    // (cc-switch #4679), so it is used only when the user says so.
-    if system_proxy {
-        builder
-    } else {
-        builder.no_proxy()
-    }
-}
-
-/// The upload's own fault in a failed request; reqwest has no name for it.
-fn upload_error(error: &reqwest::Error) -> Option<&UploadError> {
-    let mut cause = std::error::Error::source(error);
-    while let Some(error) = cause {
-        if let Some(fault) = error.downcast_ref() {
-            return Some(fault);
-        }
-        cause = error.source();
-    }
-    None
 }
 
 fn bearer(key: &ApiKey) -> HeaderValue {

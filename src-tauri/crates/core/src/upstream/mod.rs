@@ -7,7 +7,10 @@
 
 pub mod classify;
 mod client;
+mod direct;
 pub mod headers;
+mod progress;
 pub mod redact;
+mod way;
 
-pub use client::{Deadlines, Outgoing, SendError, UploadError, UpstreamClient, UpstreamError};
+pub use client::{Cause, Deadlines, Outgoing, SendError, UploadError, UpstreamClient, UpstreamError};

@@ -98,7 +98,7 @@ impl Redactor {
                 continue;
             }
             self.inside = false;
-            match self.look(rest) {
+            match self.look(rest, is_end) {
                 Found::Secret(length) => {
                     clean.extend_from_slice(GONE);
                     self.before = GONE.last().copied();
@@ -122,7 +122,7 @@ impl Redactor {
         clean
     }
 
-    fn look(&self, rest: &[u8]) -> Found {
+    fn look(&self, rest: &[u8], is_end: bool) -> Found {
         let mut perhaps = false;
         for secret in &self.known {
             if rest.starts_with(secret) {
@@ -136,7 +136,8 @@ impl Redactor {
                 perhaps = true;
             } else if let Some(behind) = rest.strip_prefix(PREFIX) {
                 let length = behind.iter().take_while(|byte| is_key_byte(**byte)).count();
-                if length >= SHORTEST_REST && !perhaps {
+                // The beginning of a secret whose end was cut off is one too.
+                if length >= SHORTEST_REST && (is_end || !perhaps) {
                     return Found::Key(PREFIX.len() + length);
                 }
                 perhaps |= length == behind.len();

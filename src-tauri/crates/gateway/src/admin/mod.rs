@@ -1,5 +1,6 @@
 //! The admin surface: login, commands, events. Off unless there is an admin (D15).
 
+mod import;
 mod session;
 
 use axum::Json;
@@ -9,6 +10,7 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
 use flowkeep_contract::{ApiError, ErrorCode, Event, Topic};
 use flowkeep_core::app::App;
+use flowkeep_core::model::BodyRule;
 use flowkeep_core::upstream::redact::redact;
 use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, header};
@@ -17,11 +19,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
+pub(crate) use self::import::import_keys;
 pub(crate) use self::session::Admin;
 pub use self::session::AdminAccess;
 use crate::answer::harden;
 use crate::error::Refusal;
-use crate::guard::{ContentRule, check_content_type};
+use crate::guard::check_content_type;
 use crate::proxy::intake::take_whole;
 use crate::router::Shared;
 
@@ -119,7 +122,7 @@ pub(crate) async fn events(State(shared): State<Shared>, headers: HeaderMap) -> 
 
 /// The body of a JSON request; nothing is read before the head is in order.
 async fn json_body(shared: &Shared, request: Request<Body>, cap: u64) -> Result<Bytes, Refusal> {
-    check_content_type(request.headers(), ContentRule::Json, true)?;
+    check_content_type(request.headers(), BodyRule::Json, true)?;
     let idle = shared.app.effective_settings().upload_idle();
     take_whole(request.into_body(), cap, idle).await
 }
@@ -169,8 +172,9 @@ fn failed(error: &ApiError) -> Response<Body> {
         }
         ErrorCode::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         ErrorCode::ImportRunning => StatusCode::CONFLICT,
+        ErrorCode::ImportExpired => StatusCode::GONE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
-        ErrorCode::UnknownCommand => StatusCode::NOT_FOUND,
+        ErrorCode::UnknownCommand | ErrorCode::NotFound => StatusCode::NOT_FOUND,
         ErrorCode::DesktopOnly => StatusCode::NOT_IMPLEMENTED,
         ErrorCode::VaultLocked | ErrorCode::VaultUnavailable | ErrorCode::Storage => {
             StatusCode::SERVICE_UNAVAILABLE

@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 
+use crate::address::below;
 use crate::error::Refusal;
 
 /// The allowed origin of the request, or `None` when it has none.
@@ -19,7 +20,7 @@ pub(super) fn check<B>(
             let text = origin.to_str().unwrap_or_default();
             let listed = text != "null" && allowed.iter().any(|other| other == text);
             // A page that may spend keys may still not administer them.
-            let admitted = if path.starts_with("/v1/") {
+            let admitted = if below(path).is_some() {
                 listed
             } else {
                 is_own(text, headers)

@@ -1,5 +1,7 @@
 //! S12: a path that means the same to everyone who reads it.
 
+use std::borrow::Cow;
+
 /// Why a path is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PathError {
@@ -19,6 +21,7 @@ pub enum PathError {
 /// # Errors
 /// Names the trick.
 pub fn check_path(path: &str) -> Result<(), PathError> {
+    let path = with_plain_model(path)?;
     let Some(segments) = path.strip_prefix('/') else {
         return Err(PathError::Character);
     };
@@ -30,6 +33,22 @@ pub fn check_path(path: &str) -> Result<(), PathError> {
         check_segment(segment)?;
     }
     Ok(())
+}
+
+/// SDKs encode the slash in the name of a model. Only there it is one, is judged
+/// as one and is sent on as one (`Route::Model`).
+fn with_plain_model(path: &str) -> Result<Cow<'_, str>, PathError> {
+    let is_model = ["/v1/models/", "/models/"]
+        .iter()
+        .any(|prefix| path.starts_with(prefix));
+    if !is_model || !path.contains('%') {
+        return Ok(path.into());
+    }
+    let plain = path.replace("%2F", "/").replace("%2f", "/");
+    if plain.ends_with('/') && !path.ends_with('/') {
+        return Err(PathError::Empty);
+    }
+    Ok(plain.into())
 }
 
 /// Decodes percent escapes for the check only; what is sent on stays as it came.

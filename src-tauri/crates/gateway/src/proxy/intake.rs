@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use flowkeep_core::app::{CallBody, Settings, peek};
+use flowkeep_core::app::{CallBody, Form, Settings, peek};
 use flowkeep_core::model::Route;
 use flowkeep_core::upstream::UploadError;
 use http::{HeaderMap, StatusCode, header};
@@ -15,16 +15,33 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use tokio::time::{Instant, Sleep};
 
+use super::images;
 use crate::error::Refusal;
 
-/// Multipart uploads may be this long; they are never held whole.
-const UPLOAD_CAP: u64 = 1 << 30;
+/// Multipart uploads may be this long: a file of 1 GiB and the form around it.
+/// They are never held whole.
+const UPLOAD_CAP: u64 = (1 << 30) + (1 << 20);
+/// What is held of an upload that is known to be too long for a replay: its
+/// short fields may stand there.
+const UPLOAD_HEAD: u64 = 64 * 1024;
+/// What is held of an upload that does not tell how long it is; most are long.
+const UPLOAD_UNTOLD: u64 = 1 << 20;
 
 /// A body that was looked at.
 pub(super) struct Taken {
     pub(super) body: CallBody,
     pub(super) model: Option<Arc<str>>,
     pub(super) stream: bool,
+}
+
+impl Taken {
+    fn unread() -> Self {
+        Self {
+            body: CallBody::Whole(Bytes::new()),
+            model: None,
+            stream: false,
+        }
+    }
 }
 
 /// Reads the body up to the replay limit and finds `model` and `stream`.
@@ -45,6 +62,12 @@ pub(super) async fn take(
         return Err(too_large(cap));
     }
     let replay = settings.replay_limit();
+    let held_most = match length {
+        Some(length) if !json && length > replay => UPLOAD_HEAD,
+        None if !json => replay.min(UPLOAD_UNTOLD),
+        _ => replay,
+    };
+    let subject = Subject { headers, route };
     let idle = settings.upload_idle();
     let mut held = BytesMut::new();
     let mut whole = None;
@@ -57,12 +80,15 @@ pub(super) async fn take(
         if held.len() as u64 > cap {
             return Err(too_large(cap));
         }
-        if held.len() as u64 > replay {
-            return stream_on(held.freeze(), body, Limits { cap, idle }, route, json);
+        if held.len() as u64 > held_most {
+            return stream_on(held.freeze(), body, Limits { cap, idle }, &subject);
         }
     }
-    let bytes = whole.unwrap_or_else(|| held.freeze());
-    let looked = look(&bytes, true, route, json)?;
+    let mut bytes = whole.unwrap_or_else(|| held.freeze());
+    let looked = look(&bytes, true, &subject)?;
+    if *route == Route::ImageGenerations && json {
+        bytes = images::translated(bytes);
+    }
     Ok(Taken {
         body: CallBody::Whole(bytes),
         ..looked
@@ -94,10 +120,9 @@ fn stream_on(
     held: Bytes,
     rest: Body,
     limits: Limits,
-    route: &Route,
-    json: bool,
+    subject: &Subject<'_>,
 ) -> Result<Taken, Refusal> {
-    let looked = look(&held, false, route, json)?;
+    let looked = look(&held, false, subject)?;
     let body = Upload {
         left: limits.cap.saturating_sub(held.len() as u64),
         rest_hint: rest.size_hint(),
@@ -112,27 +137,34 @@ fn stream_on(
     })
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| {
-            let essence = value.split(';').next().unwrap_or_default().trim();
-            essence.eq_ignore_ascii_case("application/json")
-        })
+/// What a body belongs to.
+struct Subject<'a> {
+    headers: &'a HeaderMap,
+    route: &'a Route,
 }
 
-/// Finds `model`; the model routes cannot do without it.
-fn look(bytes: &[u8], whole: bool, route: &Route, json: bool) -> Result<Taken, Refusal> {
-    let nothing = CallBody::Whole(Bytes::new());
-    let needs_model = matches!(route, Route::ChatCompletions | Route::Messages);
+fn content_type(headers: &HeaderMap) -> &str {
+    let value = headers.get(header::CONTENT_TYPE);
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let essence = content_type(headers).split(';').next().unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// Finds `model` and `stream` in what is at hand of a body.
+fn look(bytes: &[u8], whole: bool, subject: &Subject<'_>) -> Result<Taken, Refusal> {
+    let named = content_type(subject.headers);
+    if let Some(form) = Form::new(named, bytes) {
+        return look_at_form(&form, bytes, whole);
+    }
+    let needs_model = subject.route.needs_model();
     // Many clients name the type also where they send no body.
-    if !json || (bytes.is_empty() && !needs_model) {
-        return Ok(Taken {
-            body: nothing,
-            model: None,
-            stream: false,
-        });
+    if !is_json(subject.headers) || (bytes.is_empty() && !needs_model) {
+        return Ok(Taken::unread());
     }
     let peeked = peek(bytes, whole).map_err(|error| {
         let why = std::error::Error::source(&error).map(ToString::to_string);
@@ -150,9 +182,28 @@ fn look(bytes: &[u8], whole: bool, route: &Route, json: bool) -> Result<Taken, R
         ));
     }
     Ok(Taken {
-        body: nothing,
         model: peeked.model.map(Arc::from),
         stream: peeked.stream,
+        ..Taken::unread()
+    })
+}
+
+/// What a form lacks is the upstream's to say; that it is none is ours.
+fn look_at_form(form: &Form<'_>, bytes: &[u8], whole: bool) -> Result<Taken, Refusal> {
+    if whole && !form.has_parts() {
+        return Err(Refusal::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_multipart",
+            "the body has no part: the boundary that the content type names never appears in it",
+        ));
+    }
+    let model = form
+        .text("model")
+        .and_then(|span| std::str::from_utf8(&bytes[span]).ok())
+        .filter(|model| !model.is_empty());
+    Ok(Taken {
+        model: model.map(Arc::from),
+        ..Taken::unread()
     })
 }
 

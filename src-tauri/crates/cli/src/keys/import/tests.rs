@@ -1,12 +1,16 @@
 use flowkeep_contract::{ImportLine, ImportOutcome, ImportReport};
 
-use super::{read_some, render};
+use super::render;
 
 fn line(number: u32, outcome: ImportOutcome, message: Option<&str>) -> ImportLine {
     ImportLine {
         line: number,
         masked: "sk-…0000".to_owned(),
+        label: None,
+        account: None,
+        site: None,
         outcome,
+        reason: None,
         message: message.map(str::to_owned),
     }
 }
@@ -30,7 +34,7 @@ fn each_rejected_line_is_named_and_each_good_one_counted() {
             line(4, ImportOutcome::Known, None),
             line(5, ImportOutcome::Duplicate, None),
         ],
-        lines_left_out: 0,
+        ..ImportReport::default()
     };
     assert_eq!(
         render(&report),
@@ -58,8 +62,14 @@ fn lines_that_do_not_fit_are_counted() {
 }
 
 #[test]
-fn bytes_that_are_no_text_do_not_stop_the_import() {
-    let text = read_some(&b"\xff\xfesk-x\nsk-y"[..]).unwrap();
-    assert_eq!(text.lines().count(), 2);
-    assert!(text.ends_with("sk-y"));
+fn calls_that_were_taken_over_are_counted() {
+    let report = ImportReport {
+        added: 3,
+        calls: 12,
+        ..ImportReport::default()
+    };
+    assert_eq!(
+        render(&report),
+        "added 3, known 0, rejected 0, 12 calls taken over"
+    );
 }

@@ -1,4 +1,4 @@
-use flowkeep_contract::{CoolingView, KeyState, KeyView, StateReason};
+use flowkeep_contract::{CoolingView, KeyState, KeyView, SiteName, SiteView, StateReason};
 
 use super::table;
 
@@ -17,6 +17,15 @@ fn key(id: &str, state: KeyState) -> KeyView {
         id: id.to_owned(),
         label: "work".to_owned(),
         account: "work".to_owned(),
+        account_id: "1".to_owned(),
+        site: SiteView {
+            name: SiteName::Cn,
+            base: "https://api.siliconflow.cn/v1".to_owned(),
+            follows_settings: true,
+            currency: Some("CNY".to_owned()),
+        },
+        enabled: true,
+        weight: 1,
         last_four: "0000".to_owned(),
         state,
         reason: None,
@@ -43,10 +52,10 @@ fn a_line_per_key_says_its_state_and_why() {
     assert_eq!(
         lines,
         [
-            "ID  LABEL  ACCOUNT  KEY       STATE         USED  WHY",
-            "a   work   work     sk-…0000  usable        7",
-            "b   work   work     sk-…0000  unauthorized  7     unknown key",
-            "c   work   work     sk-…0000  usable        7     cooling down: Qwen/Qwen3-8B",
+            "ID  LABEL  ACCOUNT  SITE  KEY       STATE         USED  WHY",
+            "a   work   work     cn    sk-…0000  usable        7",
+            "b   work   work     cn    sk-…0000  unauthorized  7     unknown key",
+            "c   work   work     cn    sk-…0000  usable        7     cooling down: Qwen/Qwen3-8B",
         ]
     );
 }

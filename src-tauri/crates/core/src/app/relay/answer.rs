@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header;
+use http::{HeaderValue, header};
 use http_body_util::BodyExt as _;
 
 use super::Call;
@@ -20,6 +20,10 @@ const HELD: usize = 64 * 1024;
 const ERROR_BODY: usize = 1024 * 1024;
 /// What every key begins with.
 const KEY_PREFIX: &[u8] = b"sk-";
+/// Stands for an error that came compressed: it could not be searched for keys,
+/// so it is not passed on (S16).
+const ENCODED_ERROR: &[u8] = b"{\"code\":null,\"message\":\"the upstream sent this error \
+    compressed, though plain text was asked for; its words were dropped\",\"data\":null}";
 /// An upstream that sent its head must not dawdle over an error body.
 const ERROR_BODY_WAIT: Duration = Duration::from_secs(10);
 
@@ -71,6 +75,9 @@ impl Answer {
     ) -> Attempt {
         let (mut head, body) = response.into_parts();
         strip_response_headers(&mut head.headers);
+        redact_headers(&mut head, key);
+        // The upstream's own words behind the status, among others.
+        head.extensions.clear();
         if head.status.is_success() {
             let waiting = Self::look_at_success(head, body, call);
             let first_byte = upstream.deadlines().first_byte;
@@ -89,13 +96,17 @@ impl Answer {
         mut body: reqwest::Body,
         call: &Call,
     ) -> Attempt {
+        // `HEAD` has no body whose absence could mean anything.
+        if is_encoded(&head) || call.method == http::Method::HEAD {
+            return Attempt::Answered(Box::new(Self::unread(head, body, call)));
+        }
         let content_type = content_type(&head);
         let kind = BodyKind::of(call.route.protocol(), content_type.as_deref());
         let mut prefix = Bytes::new();
         if needs_look(content_type.as_deref(), kind) {
             match hold(&mut body, kind).await {
                 Ok(bytes) => prefix = bytes,
-                Err(error) => return Attempt::Failed(SendError::NoAnswer(error)),
+                Err(error) => return Attempt::Failed(SendError::NoAnswer(error.into())),
             }
         }
         let broken = classify::inspect_success(content_type.as_deref(), &prefix, call.stream);
@@ -110,6 +121,23 @@ impl Answer {
         }))
     }
 
+    /// A good answer in an encoding that nobody asked for: it passes as it is,
+    /// and what it says stays unknown (S37).
+    fn unread(head: http::response::Parts, body: reqwest::Body, call: &Call) -> Self {
+        // A page is none, whatever it says.
+        let page = content_type(&head).filter(|named| named.starts_with("text/html"));
+        let broken = page.and_then(|page| classify::inspect_success(Some(&page), b"", call.stream));
+        let mut verdict = broken.unwrap_or_else(|| Verdict::plain(Class::Success));
+        verdict.evidence.status = Some(head.status.as_u16());
+        Self {
+            head,
+            prefix: Bytes::new(),
+            rest: Some(body),
+            kind: BodyKind::Opaque,
+            verdict,
+        }
+    }
+
     async fn read_error(
         mut head: http::response::Parts,
         body: reqwest::Body,
@@ -117,11 +145,16 @@ impl Answer {
         key: &ApiKey,
         now_unix_ms: i64,
     ) -> Self {
-        let bytes = tokio::time::timeout(ERROR_BODY_WAIT, read_up_to(body, ERROR_BODY))
-            .await
-            .unwrap_or_default();
-        let bytes = redact_body(bytes, key);
-        redact_headers(&mut head, key);
+        let bytes = if is_encoded(&head) {
+            let json = HeaderValue::from_static("application/json");
+            head.headers.insert(header::CONTENT_TYPE, json);
+            head.headers.remove(header::CONTENT_ENCODING);
+            Bytes::from_static(ENCODED_ERROR)
+        } else {
+            let reading = read_up_to(body, ERROR_BODY);
+            let read = tokio::time::timeout(ERROR_BODY_WAIT, reading).await;
+            redact_body(read.unwrap_or_default(), key)
+        };
         head.headers.remove(header::CONTENT_LENGTH);
         let retry_after = head
             .headers
@@ -144,6 +177,15 @@ impl Answer {
     }
 }
 
+/// Whether the body is compressed, though plain bytes were asked for.
+fn is_encoded(head: &http::response::Parts) -> bool {
+    let encodings = head.headers.get_all(header::CONTENT_ENCODING);
+    encodings.iter().any(|value| {
+        let name = value.as_bytes().trim_ascii();
+        !name.is_empty() && !name.eq_ignore_ascii_case(b"identity")
+    })
+}
+
 fn content_type(head: &http::response::Parts) -> Option<String> {
     let value = head.headers.get(header::CONTENT_TYPE)?;
     Some(value.to_str().ok()?.to_ascii_lowercase())
@@ -155,17 +197,22 @@ fn needs_look(content_type: Option<&str>, kind: BodyKind) -> bool {
         || content_type.is_none_or(|content_type| content_type.starts_with("text/"))
 }
 
-/// Waits for the first bytes; in a stream for the first whole event.
+/// Waits for the first bytes that are no blanks, with which some upstreams keep
+/// a connection alive; in a stream for the first whole event.
 async fn hold(body: &mut reqwest::Body, kind: BodyKind) -> Result<Bytes, reqwest::Error> {
     let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
+    let says_something = |held: &[u8]| match stream {
+        true => classify::has_event(held),
+        false => !held.trim_ascii_start().is_empty(),
+    };
     let Some(first) = next_data(body).await? else {
         return Ok(Bytes::new());
     };
-    if !stream || classify::has_event(&first) {
+    if says_something(&first) {
         return Ok(first);
     }
     let mut held = BytesMut::from(first);
-    while held.len() < HELD && !classify::has_event(&held) {
+    while held.len() < HELD && !says_something(&held) {
         let Some(data) = next_data(body).await? else {
             break;
         };
@@ -211,7 +258,10 @@ fn redact_body(body: Bytes, key: &ApiKey) -> Bytes {
 }
 
 fn redact_headers(head: &mut http::response::Parts, key: &ApiKey) {
-    let quotes = |value: &http::HeaderValue| {
+    let quotes = |value: &HeaderValue| {
+        if memchr::memmem::find(value.as_bytes(), KEY_PREFIX).is_none() {
+            return false;
+        }
         let text = String::from_utf8_lossy(value.as_bytes());
         redact::redact(&text, &[key.expose()]) != text
     };

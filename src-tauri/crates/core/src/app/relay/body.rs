@@ -9,7 +9,9 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Instant, Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
+use super::ahead::Ahead;
 use super::gather::Gather;
+use super::translation::Translating;
 use super::trip::Trip;
 use crate::meter::{BodyKind, End, EndHow, UsageScanner};
 
@@ -35,6 +37,9 @@ struct Watch {
 
 /// A response body with the meter in it.
 pub struct RelayBody {
+    pub(super) ahead: Ahead,
+    /// Absent where bytes pass as they are.
+    pub(super) translating: Option<Box<Translating>>,
     prefix: Bytes,
     inner: Option<Gather>,
     kind: BodyKind,
@@ -48,6 +53,8 @@ pub struct RelayBody {
 impl RelayBody {
     pub(super) fn new(prefix: Bytes, inner: Option<reqwest::Body>, kind: BodyKind) -> Self {
         Self {
+            ahead: Ahead::default(),
+            translating: None,
             prefix,
             inner: inner.map(Gather::new),
             kind,
@@ -156,6 +163,55 @@ impl Watch {
     }
 }
 
+impl RelayBody {
+    /// The next bytes as the upstream sent them.
+    pub(super) fn poll_plain(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, RelayBodyError>>> {
+        if let Some(read) = self.ahead.take() {
+            return Poll::Ready(Some(read));
+        }
+        if !self.prefix.is_empty() {
+            let prefix = std::mem::take(&mut self.prefix);
+            return Poll::Ready(Some(Ok(self.pass(prefix))));
+        }
+        loop {
+            let Some(inner) = &mut self.inner else {
+                self.end(EndHow::Complete);
+                return Poll::Ready(None);
+            };
+            let Poll::Ready(piece) = inner.poll_piece(cx) else {
+                let Some(watch) = &mut self.watch else {
+                    return Poll::Pending;
+                };
+                let how = ready!(watch.poll(cx));
+                return Poll::Ready(Some(self.break_off(how)));
+            };
+            match piece {
+                None => self.inner = None,
+                Some(Ok(data)) => return Poll::Ready(Some(Ok(self.pass(data)))),
+                Some(Err(error)) => {
+                    let how = EndHow::UpstreamFailed(error.without_url().to_string());
+                    return Poll::Ready(Some(self.break_off(how)));
+                }
+            }
+        }
+    }
+
+    /// Reads no further.
+    pub(super) fn stop(&mut self, how: EndHow) {
+        self.prefix = Bytes::new();
+        self.inner = None;
+        self.end(how);
+    }
+
+    /// Whether the upstream's answer has been read to its end.
+    fn is_read(&self) -> bool {
+        self.ahead.is_empty() && self.prefix.is_empty() && self.inner.is_none()
+    }
+}
+
 impl Body for RelayBody {
     type Data = Bytes;
     type Error = RelayBodyError;
@@ -165,39 +221,29 @@ impl Body for RelayBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, RelayBodyError>>> {
         let this = self.get_mut();
-        if !this.prefix.is_empty() {
-            let prefix = std::mem::take(&mut this.prefix);
-            return Poll::Ready(Some(Ok(this.pass(prefix))));
-        }
-        loop {
-            let Some(inner) = &mut this.inner else {
-                this.end(EndHow::Complete);
-                return Poll::Ready(None);
-            };
-            let Poll::Ready(piece) = inner.poll_piece(cx) else {
-                let Some(watch) = &mut this.watch else {
-                    return Poll::Pending;
-                };
-                let how = ready!(watch.poll(cx));
-                return Poll::Ready(Some(this.break_off(how)));
-            };
-            match piece {
-                None => this.inner = None,
-                Some(Ok(data)) => return Poll::Ready(Some(Ok(this.pass(data)))),
-                Some(Err(error)) => {
-                    let how = EndHow::UpstreamFailed(error.without_url().to_string());
-                    return Poll::Ready(Some(this.break_off(how)));
-                }
-            }
-        }
+        let Some(mut translating) = this.translating.take() else {
+            return this.poll_plain(cx);
+        };
+        let polled = this.poll_translated(&mut translating, cx);
+        this.translating = Some(translating);
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.prefix.is_empty() && self.inner.is_none()
+        match &self.translating {
+            None => self.is_read(),
+            Some(translating) => translating.is_over(),
+        }
     }
 
     fn size_hint(&self) -> SizeHint {
-        let held = self.prefix.len() as u64;
+        if self.translating.is_some() {
+            return SizeHint::new();
+        }
+        let held = (self.ahead.len() + self.prefix.len()) as u64;
+        if self.ahead.is_broken() {
+            return SizeHint::new();
+        }
         let Some(inner) = &self.inner else {
             return SizeHint::with_exact(held);
         };
@@ -213,7 +259,8 @@ impl Body for RelayBody {
 
 impl Drop for RelayBody {
     fn drop(&mut self) {
-        let complete = self.is_end_stream();
+        let told = |translating: &Translating| translating.is_told();
+        let complete = self.is_read() || self.translating.as_deref().is_some_and(told);
         self.end(if complete {
             EndHow::Complete
         } else {

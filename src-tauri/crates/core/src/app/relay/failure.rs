@@ -5,8 +5,11 @@ use std::time::Duration;
 use super::SHORT_WAIT;
 use super::answer::Attempt;
 use crate::model::{Class, Verdict};
-use crate::pool::{Counts, NoKey};
+use crate::pool::{Counts, NoKey, Resting};
 use crate::upstream::SendError;
+
+/// When to ask again while all accounts have their fill of requests.
+const BUSY_WAIT: Duration = Duration::from_secs(2);
 
 /// What went wrong, as `x-flowkeep-error` says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +20,8 @@ pub enum FailureCode {
     NoUsableKey,
     /// All accounts cool down.
     CoolingDown,
+    /// All accounts have their fill of requests.
+    Busy,
     /// The keychain is locked.
     VaultLocked,
     /// The user paused the gateway.
@@ -31,12 +36,27 @@ pub enum FailureCode {
     UpstreamRedirect,
     /// A 200 that is no answer.
     UpstreamBroken,
+    /// A 200 that says what is wrong with the request.
+    UpstreamRejected {
+        /// What the vendor's status for it is otherwise.
+        status: u16,
+    },
+    /// No such model, and no such alias.
+    ModelNotFound,
     /// The client's body broke off.
     BodyIncomplete,
     /// The client's body is longer than allowed.
     BodyTooLarge,
     /// The client's body stopped coming.
     UploadTimeout,
+    /// The voice, file, batch or video that is named is not to be had (D8).
+    ResourceNotFound,
+    /// A parameter of the query makes no sense.
+    InvalidQuery,
+    /// A field of the body is missing or wrong.
+    InvalidParameter,
+    /// A field of the body asks for what the upstream does not have.
+    UnsupportedParameter,
     /// A bug.
     Internal,
 }
@@ -49,6 +69,7 @@ impl FailureCode {
             Self::NoKeys => "no_keys",
             Self::NoUsableKey => "no_usable_key",
             Self::CoolingDown => "cooling_down",
+            Self::Busy => "busy",
             Self::VaultLocked => "vault_locked",
             Self::Paused => "paused",
             Self::UpstreamUnreachable => "upstream_unreachable",
@@ -56,9 +77,15 @@ impl FailureCode {
             Self::UpstreamNoAnswer => "upstream_no_answer",
             Self::UpstreamRedirect => "upstream_redirect",
             Self::UpstreamBroken => "upstream_broken",
+            Self::UpstreamRejected { .. } => "upstream_rejected",
+            Self::ModelNotFound => "model_not_found",
             Self::BodyIncomplete => "body_incomplete",
             Self::BodyTooLarge => "body_too_large",
             Self::UploadTimeout => "upload_timeout",
+            Self::ResourceNotFound => "resource_not_found",
+            Self::InvalidQuery => "invalid_query",
+            Self::InvalidParameter => "invalid_parameter",
+            Self::UnsupportedParameter => "unsupported_parameter",
             Self::Internal => "internal",
         }
     }
@@ -68,13 +95,18 @@ impl FailureCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::NoKeys | Self::NoUsableKey | Self::VaultLocked | Self::Paused => 503,
-            Self::CoolingDown => 429,
+            Self::CoolingDown | Self::Busy => 429,
             Self::UpstreamUnreachable
             | Self::UpstreamNoAnswer
             | Self::UpstreamRedirect
             | Self::UpstreamBroken => 502,
             Self::UpstreamTimeout => 504,
-            Self::BodyIncomplete => 400,
+            Self::BodyIncomplete
+            | Self::InvalidQuery
+            | Self::InvalidParameter
+            | Self::UnsupportedParameter => 400,
+            Self::ResourceNotFound | Self::ModelNotFound => 404,
+            Self::UpstreamRejected { status } => status,
             Self::BodyTooLarge => 413,
             Self::UploadTimeout => 408,
             Self::Internal => 500,
@@ -93,16 +125,28 @@ pub struct Failure {
     pub retry_after: Option<Duration>,
     /// Upstream requests made.
     pub attempts: u32,
+    /// The field of the body that is at fault, as `tools[1].type`.
+    pub param: Option<String>,
 }
 
 impl Failure {
-    fn new(code: FailureCode, message: impl Into<String>) -> Self {
+    pub(in crate::app) fn new(code: FailureCode, message: impl Into<String>) -> Self {
         Self {
             code,
             message: message.into(),
             retry_after: None,
             attempts: 0,
+            param: None,
         }
+    }
+
+    /// With advice at the end of the message.
+    pub(in crate::app) fn with_hint(mut self, hint: Option<String>) -> Self {
+        if let Some(hint) = hint {
+            self.message.push_str("; ");
+            self.message.push_str(&hint);
+        }
+        self
     }
 
     fn after_wait(mut self, wait: Duration) -> Self {
@@ -117,6 +161,22 @@ impl Failure {
         )
     }
 
+    /// An account of several that were asked took too long.
+    pub(super) fn late(label: &str, waited: Duration) -> Self {
+        Self::new(
+            FailureCode::UpstreamTimeout,
+            format!("the account {label:?} did not answer within {waited:?}; ask again later"),
+        )
+    }
+
+    /// An account's answer breaks off or is no JSON.
+    pub(super) fn unreadable(label: &str) -> Self {
+        Self::new(
+            FailureCode::UpstreamBroken,
+            format!("the upstream's answer for the account {label:?} cannot be read"),
+        )
+    }
+
     pub(super) fn paused() -> Self {
         Self::new(
             FailureCode::Paused,
@@ -124,7 +184,7 @@ impl Failure {
         )
     }
 
-    pub(super) fn no_key(no_key: &NoKey, vault_locked: bool) -> Self {
+    pub(in crate::app) fn no_key(no_key: &NoKey, vault_locked: bool) -> Self {
         if vault_locked {
             return Self::new(
                 FailureCode::VaultLocked,
@@ -139,15 +199,34 @@ impl Failure {
                  or with `flowkeep keys import`",
             ),
             NoKey::Unusable(counts) => Self::unusable(counts),
-            NoKey::Cooling { retry_after } => Self::new(
-                FailureCode::CoolingDown,
-                "all accounts are at their rate limit for this model; ask again later or add \
-                 a key of another account",
+            NoKey::Cooling { retry_after, why } => Self::resting(why).after_wait(*retry_after),
+            NoKey::Busy => Self::new(
+                FailureCode::Busy,
+                "every account has as many requests under way as it may, and the line of those \
+                 that wait is full or too slow; ask again later, or raise max_concurrency in \
+                 Settings",
             )
-            .after_wait(*retry_after),
+            .after_wait(BUSY_WAIT),
             NoKey::AllTried => Self::new(
                 FailureCode::NoUsableKey,
                 "every usable key was tried and refused; look at Keys in the Flowkeep window",
+            ),
+        }
+    }
+
+    fn resting(why: &Resting) -> Self {
+        match why {
+            Resting::RateLimit => Self::new(
+                FailureCode::CoolingDown,
+                "all accounts that may serve this model are at their rate limit; ask again later \
+                 or add a key of another account",
+            ),
+            Resting::Restriction { said } => Self::new(
+                FailureCode::NoUsableKey,
+                format!(
+                    "no account may use this model; the upstream said: {said}; look at Keys in the \
+                     Flowkeep window"
+                ),
             ),
         }
     }
@@ -187,15 +266,22 @@ impl Failure {
             ),
             // An error that came as a 200: what it says of an account is told
             // by the account's state, all else in its own words.
-            Class::Broken | Class::ModelBusy { .. } | Class::UpstreamFailed | Class::Rejected => {
-                Self::new(
-                    FailureCode::UpstreamBroken,
-                    format!(
-                        "the upstream answered 200 without an answer in it: {}",
-                        verdict.evidence.text
-                    ),
-                )
-            }
+            Class::Rejected => Self::new(
+                FailureCode::UpstreamRejected {
+                    status: rejected_status(verdict.evidence.vendor_code),
+                },
+                format!(
+                    "the upstream rejected the request: {}",
+                    verdict.evidence.text
+                ),
+            ),
+            Class::Broken | Class::ModelBusy { .. } | Class::UpstreamFailed => Self::new(
+                FailureCode::UpstreamBroken,
+                format!(
+                    "the upstream answered 200 without an answer in it: {}",
+                    verdict.evidence.text
+                ),
+            ),
             _ => no_key.unwrap_or_else(|| {
                 Self::new(
                     FailureCode::NoUsableKey,
@@ -216,5 +302,15 @@ impl Failure {
             SendError::BodyIdle => FailureCode::UploadTimeout,
         };
         Self::new(code, error.detail())
+    }
+}
+
+/// The status that the vendor sends with this code (API reference §5) where it
+/// does not hide it in a 200.
+fn rejected_status(code: Option<i64>) -> u16 {
+    match code {
+        Some(20_042) => 413,
+        Some(20_092) => 410,
+        _ => 400,
     }
 }

@@ -16,6 +16,8 @@ pub struct FailoverLimits {
     pub accounts: usize,
     /// Upstream requests in all when failures are ambiguous.
     pub ambiguous_attempts: u32,
+    /// Upstream requests in all, whatever the failures, over all models.
+    pub attempts: u32,
     /// All failover happens within this time.
     pub window: Duration,
 }
@@ -25,6 +27,7 @@ impl Default for FailoverLimits {
         Self {
             accounts: 32,
             ambiguous_attempts: 3,
+            attempts: 32,
             window: Duration::from_secs(15),
         }
     }
@@ -59,6 +62,9 @@ pub(super) struct Tally {
     pub(super) keys: Vec<KeyId>,
     ambiguous: u32,
     busy: u32,
+    attempts: u32,
+    /// When the window of failover began.
+    since: Duration,
     retries_allowed: bool,
 }
 
@@ -78,6 +84,8 @@ impl Tally {
             keys: Vec::new(),
             ambiguous: 0,
             busy: 0,
+            attempts: 0,
+            since: Duration::ZERO,
             retries_allowed: repeats == 0,
         }
     }
@@ -104,6 +112,16 @@ impl Tally {
         }
     }
 
+    /// What comes after an account that has nothing of what was named. It did
+    /// nothing, so only time limits how many are asked.
+    pub(super) fn pass_over(&mut self, account: &AccountId, elapsed: Duration) -> Next {
+        self.accounts.push(account.clone());
+        if elapsed.saturating_sub(self.since) > self.limits.window {
+            return Next::Stop;
+        }
+        NOW
+    }
+
     /// Decides. `upstream_level` says that several accounts were limited at
     /// once, so that another one would not help (F10).
     pub(super) fn next(
@@ -113,7 +131,8 @@ impl Tally {
         elapsed: Duration,
         upstream_level: bool,
     ) -> Next {
-        if elapsed > self.limits.window || upstream_level {
+        self.attempts += 1;
+        if !self.may_repeat(elapsed) || upstream_level {
             return Next::Stop;
         }
         match verdict.class {
@@ -137,6 +156,28 @@ impl Tally {
             | Class::TimedOut
             | Class::ClientGone => Next::Stop,
         }
+    }
+
+    /// Whether another model may be asked. A model that kept the request waiting
+    /// for its first byte has used up the window by that alone.
+    pub(super) fn may_change_model(&self, timed_out: bool, elapsed: Duration) -> bool {
+        self.attempts < self.limits.attempts && (timed_out || self.may_repeat(elapsed))
+    }
+
+    /// Another model is asked: what was learnt of accounts was learnt on the one
+    /// before. Keys stay out, and so does what has been spent.
+    pub(super) fn change_model(&mut self, timed_out: bool, elapsed: Duration) {
+        self.accounts.clear();
+        self.ambiguous = 0;
+        self.busy = 0;
+        if timed_out {
+            self.since = elapsed;
+        }
+    }
+
+    fn may_repeat(&self, elapsed: Duration) -> bool {
+        elapsed.saturating_sub(self.since) <= self.limits.window
+            && self.attempts < self.limits.attempts
     }
 
     fn elsewhere(&self) -> Next {

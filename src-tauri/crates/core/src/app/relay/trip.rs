@@ -1,11 +1,12 @@
 //! One request's record, from start to whatever end.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
 use super::body::RelayBody;
@@ -22,12 +23,19 @@ use crate::upstream::redact;
 /// nginx's number for a client that left before it got a status.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 const TRACE_ID: &str = "x-siliconcloud-trace-id";
+/// The model that was sent upstream.
+const MODEL: HeaderName = HeaderName::from_static("x-flowkeep-model");
+/// Advice on an error that passes as it came.
+const HINT: HeaderName = HeaderName::from_static("x-flowkeep-hint");
+/// No model has a longer name; what a client makes up is cut.
+const LONGEST_HEADER: usize = 512;
 
 /// A request under way. Dropping it unfinished is the client's leaving.
 pub(super) struct Trip {
     app: App,
     started: Moment,
     record: RequestRecord,
+    hint: Option<String>,
     /// Held while the body lives: the key counts as in flight.
     lease: Option<Lease>,
     finished: bool,
@@ -61,6 +69,7 @@ impl Trip {
                 first_byte_ms: None,
                 duration_ms: 0,
             },
+            hint: None,
             lease: None,
             finished: false,
             _in_flight: app.enter(),
@@ -70,6 +79,18 @@ impl Trip {
     /// Time since the start.
     pub(super) fn elapsed(&self) -> Duration {
         Duration::from_millis(self.app.now().monotonic_ms - self.started.monotonic_ms)
+    }
+
+    /// From now on this model is sent.
+    pub(super) fn uses(&mut self, model: &Arc<str>) {
+        let model = recordable_model(model);
+        let is_asked = self.record.model_asked.as_ref() == Some(&model);
+        self.record.model_used = (!is_asked).then_some(model);
+    }
+
+    /// Advice that goes into the log and beside an error of the upstream.
+    pub(super) fn advise(&mut self, hint: Option<String>) {
+        self.hint = hint;
     }
 
     /// An upstream request begins.
@@ -100,14 +121,17 @@ impl Trip {
     }
 
     /// Passes a good answer on; the body takes the trip along.
-    pub(super) fn relay(mut self, answer: Answer, lease: Lease, call: &Call) -> Reply {
+    pub(super) fn relay(mut self, mut answer: Answer, lease: Lease, call: &Call) -> Reply {
         self.note_trace(&answer);
+        let upstream = self.app.upstream();
+        self.hint = self.model().and_then(|model| self.app.redirect_hint(model));
+        self.label(&mut answer.head);
         let account = Served::by(&lease);
         let attempts = self.record.attempts;
         self.record.status = answer.head.status.as_u16();
         self.record.first_byte_ms = Some(millis(self.elapsed()));
         self.lease = Some(lease);
-        let stream_idle = self.app.upstream().deadlines().stream_idle;
+        let stream_idle = upstream.deadlines().stream_idle;
         let abort = call.abort.clone();
         let event = error_event_of(answer.kind, call.route.protocol());
         let body = RelayBody::new(answer.prefix, answer.rest, answer.kind)
@@ -130,6 +154,11 @@ impl Trip {
         retry_after: Option<Duration>,
     ) -> Reply {
         self.note_trace(&answer);
+        self.label(&mut answer.head);
+        if let Some(hint) = &self.hint {
+            let seen = self.record.error.take().unwrap_or_default();
+            self.record.error = Some(format!("{seen}; {hint}"));
+        }
         if answer.head.status == StatusCode::TOO_MANY_REQUESTS
             && let Some(wait) = retry_after
             && !answer.head.headers.contains_key(header::RETRY_AFTER)
@@ -145,6 +174,29 @@ impl Trip {
             body: RelayBody::whole(answer.prefix),
             head: answer.head,
             account: Some(account),
+            attempts: self.record.attempts,
+        }
+    }
+
+    /// Answers with what was put together here from what accounts said: of
+    /// `sole`, when only one was asked.
+    pub(super) fn answer(
+        mut self,
+        head: http::response::Parts,
+        body: Bytes,
+        sole: Option<Served>,
+    ) -> Reply {
+        if sole.is_none() {
+            self.record.key = None;
+            self.record.key_last_four = None;
+            self.record.account = None;
+        }
+        self.record.first_byte_ms = Some(millis(self.elapsed()));
+        self.finish(Outcome::Success, head.status.as_u16());
+        Reply {
+            body: RelayBody::whole(body),
+            head,
+            account: sole,
             attempts: self.record.attempts,
         }
     }
@@ -167,6 +219,25 @@ impl Trip {
         self.record.error = end.how.error();
         let status = self.record.status;
         self.finish(outcome, status);
+    }
+
+    /// The model that was sent, as it may be told.
+    fn model(&self) -> Option<&str> {
+        let record = &self.record;
+        record
+            .model_used
+            .as_deref()
+            .or(record.model_asked.as_deref())
+    }
+
+    /// Says which model it was, and what is to be said about it.
+    fn label(&self, head: &mut http::response::Parts) {
+        if let Some(model) = self.model() {
+            head.headers.insert(MODEL, header_text(model));
+        }
+        if let Some(hint) = &self.hint {
+            head.headers.insert(HINT, header_text(hint));
+        }
     }
 
     fn note_trace(&mut self, answer: &Answer) {
@@ -192,6 +263,19 @@ fn recordable(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// As a header value: what is not visible ASCII is percent-encoded.
+fn header_text(text: &str) -> HeaderValue {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes().take(LONGEST_HEADER) {
+        if byte == b' ' || (byte.is_ascii_graphic() && byte != b'%') {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    HeaderValue::try_from(encoded).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }
 
 fn recordable_model(model: &Arc<str>) -> Arc<str> {

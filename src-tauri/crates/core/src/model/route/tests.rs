@@ -1,17 +1,153 @@
 use super::*;
 
-/// What a client types into a path must not become a row of the roll-ups.
+/// Method, path as asked, path upstream, name in the log.
+const SPELLINGS: &[(&str, &str, &str, &str)] = &[
+    (
+        "POST",
+        "chat/completions",
+        "chat/completions",
+        "chat/completions",
+    ),
+    ("POST", "messages", "messages", "messages"),
+    (
+        "POST",
+        "messages/count_tokens",
+        "messages/count_tokens",
+        "messages/count_tokens",
+    ),
+    ("POST", "responses", "chat/completions", "responses"),
+    ("POST", "completions", "completions", "completions"),
+    ("POST", "embeddings", "embeddings", "embeddings"),
+    ("POST", "rerank", "rerank", "rerank"),
+    (
+        "POST",
+        "image/generations",
+        "images/generations",
+        "images/generations",
+    ),
+    (
+        "POST",
+        "images/generations",
+        "images/generations",
+        "images/generations",
+    ),
+    ("POST", "audio/speech", "audio/speech", "audio/speech"),
+    (
+        "POST",
+        "audio/transcriptions",
+        "audio/transcriptions",
+        "audio/transcriptions",
+    ),
+    (
+        "POST",
+        "audio/reference",
+        "uploads/audio/voice",
+        "uploads/audio/voice",
+    ),
+    (
+        "POST",
+        "uploads/audio/voice",
+        "uploads/audio/voice",
+        "uploads/audio/voice",
+    ),
+    (
+        "GET",
+        "audio/reference",
+        "audio/voice/list",
+        "audio/voice/list",
+    ),
+    (
+        "HEAD",
+        "audio/reference",
+        "audio/voice/list",
+        "audio/voice/list",
+    ),
+    (
+        "GET",
+        "audio/voice/list",
+        "audio/voice/list",
+        "audio/voice/list",
+    ),
+    (
+        "POST",
+        "audio/reference/delete",
+        "audio/voice/deletions",
+        "audio/voice/deletions",
+    ),
+    (
+        "POST",
+        "audio/voice/deletions",
+        "audio/voice/deletions",
+        "audio/voice/deletions",
+    ),
+    ("POST", "video/generations", "video/submit", "video/submit"),
+    ("POST", "video/submit", "video/submit", "video/submit"),
+    ("POST", "video/status", "video/status", "video/status"),
+    ("GET", "files", "files", "files"),
+    ("POST", "files", "files", "files"),
+    ("DELETE", "files/file-1", "files/file-1", "files"),
+    (
+        "GET",
+        "files/file-1/content",
+        "files/file-1/content",
+        "files",
+    ),
+    ("POST", "batches", "batches", "batches"),
+    ("GET", "batches/batch_1", "batches/batch_1", "batches"),
+    (
+        "POST",
+        "batches/batch_1/cancel",
+        "batches/batch_1/cancel",
+        "batches",
+    ),
+    ("GET", "models", "models", "models"),
+    ("GET", "user/models", "models", "models"),
+    (
+        "GET",
+        "models/Pro/deepseek-ai/DeepSeek-V3",
+        "models/Pro/deepseek-ai/DeepSeek-V3",
+        "models",
+    ),
+    (
+        "GET",
+        "models/deepseek-ai%2FDeepSeek-V3",
+        "models/deepseek-ai/DeepSeek-V3",
+        "models",
+    ),
+    ("GET", "user/info", "user/info", "user/info"),
+];
+
+/// Old and new names of design §4, and what the upstream calls them.
+#[test]
+fn every_spelling_names_its_route() {
+    for &(method, asked, path, name) in SPELLINGS {
+        for asked in [asked.to_owned(), format!("{asked}/")] {
+            let route = Route::resolve(method, &asked);
+            assert_eq!(route.path(), path, "{method} {asked}");
+            assert_eq!(route.name(), name, "{method} {asked}");
+            assert!(route.is_known() && route.takes(method), "{method} {asked}");
+        }
+    }
+}
+
+/// What a client types into a path must not become a row of the roll-ups, and
+/// goes on as it came.
 #[test]
 fn unknown_paths_share_one_name() {
-    for (path, name) in [
-        ("chat/completions", "chat/completions"),
-        ("messages", "messages"),
-        ("batches/batch_1/cancel", "batches"),
-        ("files", "files"),
-        ("made-up/1", "other"),
-        ("", "other"),
+    for path in [
+        "made-up/1",
+        "audio/made-up",
+        "batches/1/steal",
+        "files//content",
+        "models//x",
+        "chat/completions//",
+        "systemone",
+        "",
     ] {
-        assert_eq!(Route::of(path).name(), name, "{path}");
+        let route = Route::of(path);
+        assert_eq!(route.name(), "other", "{path}");
+        assert_eq!(route.path(), path);
+        assert!(!route.is_known());
     }
 }
 
@@ -21,16 +157,57 @@ fn only_known_inference_and_reads_may_be_repeated() {
     for (path, method, effect) in [
         ("chat/completions", "POST", Effect::Inference),
         ("messages", "POST", Effect::Inference),
+        ("messages/count_tokens", "POST", Effect::Read),
+        ("responses", "POST", Effect::Inference),
         ("embeddings", "POST", Effect::Inference),
+        ("rerank", "POST", Effect::Inference),
+        ("image/generations", "POST", Effect::Inference),
+        ("audio/speech", "POST", Effect::Inference),
+        ("audio/transcriptions", "POST", Effect::Inference),
         ("models", "GET", Effect::Read),
         ("files", "GET", Effect::Read),
         ("files", "POST", Effect::Creates),
+        ("files/f", "DELETE", Effect::Creates),
         ("batches", "POST", Effect::Creates),
+        ("batches/x", "GET", Effect::Read),
+        ("batches/x/cancel", "POST", Effect::Creates),
         ("video/submit", "POST", Effect::Creates),
+        ("video/generations", "POST", Effect::Creates),
+        ("video/status", "POST", Effect::Read),
         ("uploads/audio/voice", "POST", Effect::Creates),
+        ("audio/reference", "POST", Effect::Creates),
+        ("audio/reference", "GET", Effect::Read),
+        ("audio/reference/delete", "POST", Effect::Creates),
         ("batches/x", "DELETE", Effect::Creates),
+        ("made-up", "GET", Effect::Read),
         ("made-up", "POST", Effect::Creates),
     ] {
-        assert_eq!(Route::of(path).effect(method), effect, "{method} {path}");
+        let route = Route::resolve(method, path);
+        assert_eq!(route.effect(method), effect, "{method} {path}");
     }
+}
+
+#[test]
+fn a_path_tells_its_methods() {
+    for (path, methods) in [
+        ("chat/completions", "POST"),
+        ("models/a/b", "GET HEAD"),
+        ("audio/reference", "GET HEAD POST"),
+        ("uploads/audio/voice", "POST"),
+        ("audio/voice/list", "GET HEAD"),
+        ("files", "GET HEAD POST"),
+        ("files/f", "GET HEAD DELETE"),
+        ("batches/b/cancel", "POST"),
+        ("made-up", "GET HEAD POST PUT PATCH DELETE"),
+    ] {
+        assert_eq!(Route::allowed(path).join(" "), methods, "{path}");
+    }
+}
+
+#[test]
+fn errors_below_messages_are_anthropics() {
+    for path in ["messages", "messages/count_tokens", "messages/batches"] {
+        assert_eq!(Route::of(path).protocol(), Protocol::Anthropic, "{path}");
+    }
+    assert_eq!(Route::of("responses").protocol(), Protocol::OpenAi);
 }

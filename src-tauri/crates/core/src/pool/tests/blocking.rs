@@ -199,3 +199,26 @@ fn faults_of_request_model_and_upstream_touch_no_account() {
         assert!(!pick(&pool, 0).unwrap().is_probe());
     }
 }
+
+/// With thousands out of service, not every request finds out about one.
+#[test]
+fn while_others_serve_one_request_a_second_tries_who_is_due() {
+    let pool = pool_of(&["a", "b", "c", "d"]);
+    for name in ["a", "b", "c"] {
+        let _settled = exhaust(&pool, 0, name);
+    }
+    let due = 2 * TEN_MINUTES;
+    let probes = |ms| {
+        (0..5)
+            .filter(|_| pick(&pool, ms).unwrap().is_probe())
+            .count()
+    };
+    assert_eq!(probes(due), 1);
+    assert_eq!(probes(due + 999), 0);
+    assert_eq!(probes(due + 1_000), 1);
+    // When nobody else is left there is no waiting.
+    let _settled = exhaust(&pool, due + 1_001, "d");
+    let leases: Vec<Lease> = (0..3).map(|_| pick(&pool, due + 1_002).unwrap()).collect();
+    assert!(leases.iter().all(Lease::is_probe));
+    assert!(pick(&pool, due + 1_002).is_err(), "one each");
+}

@@ -217,9 +217,10 @@ fn the_last_account_is_never_shut_out() {
     let pool = pool_of(&["a"]);
     let lease = pick(&pool, 0).unwrap();
     let _settled = settle(&pool, 0, &lease, limited(RateWindow::Minute, Some(30)));
-    let NoKey::Cooling { retry_after } = pick(&pool, 500).unwrap_err() else {
+    let NoKey::Cooling { retry_after, why } = pick(&pool, 500).unwrap_err() else {
         panic!("it cools");
     };
+    assert_eq!(why, Resting::RateLimit);
     assert!(
         (29_500..=32_500).contains(&retry_after.as_millis()),
         "{retry_after:?}"
@@ -302,4 +303,56 @@ fn one_account_limited_on_two_models_blames_nobody_else() {
         let lease = lease_of(&pool, 0, model, "a");
         assert!(!settle_on(&pool, 0, (&lease, model), minute).upstream_level);
     }
+}
+
+/// What a second account says as well is as likely the request's own fault.
+#[test]
+fn the_same_refusal_elsewhere_keeps_nobody_away_for_long() {
+    let pool = pool_of(&["a", "b", "c"]);
+    for (ms, name) in [(0, "a"), (100, "b")] {
+        let lease = lease_of(&pool, ms, MODEL, name);
+        let _settled = settle(&pool, ms, &lease, Class::ModelRestricted);
+    }
+    for name in ["a", "b"] {
+        let length = kept_away_ms(&pool, 100, name);
+        assert!((59_000..=66_000).contains(&length), "{name}: {length}");
+    }
+    // The third answers. Whoever is refused alone after that is kept away.
+    let lease = lease_of(&pool, 200, MODEL, "c");
+    let _settled = settle(&pool, 200, &lease, Class::Success);
+    let lease = lease_of(&pool, 70_000, MODEL, "a");
+    let _settled = settle(&pool, 70_000, &lease, Class::ModelRestricted);
+    assert!(kept_away_ms(&pool, 70_000, "a") >= 6 * HOUR);
+}
+
+#[test]
+fn refusals_that_repeat_everywhere_are_asked_ever_less() {
+    let pool = pool_of(&["a", "b"]);
+    let mut ms = 0;
+    for expected in [1, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360] {
+        for name in ["a", "b"] {
+            let lease = lease_of(&pool, ms, MODEL, name);
+            let _settled = settle(&pool, ms, &lease, Class::ModelRestricted);
+        }
+        for name in ["a", "b"] {
+            let length = kept_away_ms(&pool, ms, name);
+            let minutes = expected * MINUTE;
+            assert!((minutes..=minutes + MINUTE).contains(&length), "{length}");
+        }
+        ms +=
+            u64::try_from(kept_away_ms(&pool, ms, "a").max(kept_away_ms(&pool, ms, "b"))).unwrap();
+    }
+}
+
+/// What a client is told is what it is.
+#[test]
+fn a_restriction_is_not_called_a_rate_limit() {
+    let pool = pool_of(&["a"]);
+    let lease = pick(&pool, 0).unwrap();
+    let _settled = settle(&pool, 0, &lease, Class::ModelRestricted);
+    let NoKey::Cooling { why, .. } = pick(&pool, 1).unwrap_err() else {
+        panic!("it may not use the model");
+    };
+    let said = "the vendor's words".to_owned();
+    assert_eq!(why, Resting::Restriction { said });
 }

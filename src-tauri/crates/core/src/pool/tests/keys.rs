@@ -181,3 +181,44 @@ fn a_key_that_is_gone_is_no_news() {
     assert_eq!(pool.confirm_unauthorized(at(0), &"a".into()), []);
     assert_eq!(pool.restore(&"a".into()), []);
 }
+
+const DAY_MS: u64 = 24 * 3_600_000;
+
+#[test]
+fn a_key_that_is_out_is_due_again_after_a_day() {
+    let pool = two_keys_of_one_account();
+    let (key, _settled) = refuse(&pool, 0);
+    let key = KeyId::from(key.as_str());
+    let _changes = pool.confirm_unauthorized(at(0), &key);
+    let next_ms = |ms| {
+        let condition = view_of(&pool, ms, key.as_str()).condition.unwrap();
+        (
+            condition.since_ms,
+            condition.next_retry_ms.unwrap() - at(ms).unix_ms,
+        )
+    };
+    let (since_ms, wait_ms) = next_ms(0);
+    assert_eq!(since_ms, START);
+    assert!((86_400_000..=90_000_000).contains(&wait_ms), "{wait_ms}");
+    assert_eq!(pool.due_for_recheck(at(DAY_MS - 1), 9), []);
+    let later = DAY_MS + 3_600_001;
+    assert_eq!(
+        pool.due_for_recheck(at(later), 9),
+        std::slice::from_ref(&key)
+    );
+    assert_eq!(pool.due_for_recheck(at(later), 0), []);
+    // No answer: in an hour. Still unknown: in a day, and since when stays.
+    pool.unconfirmed(at(later), &key);
+    assert_eq!(pool.due_for_recheck(at(later + 3_599_999), 9), []);
+    let again = pool.due_for_recheck(at(later + 3_600_000), 9);
+    assert_eq!(again, std::slice::from_ref(&key));
+    let changes = pool.confirm_unauthorized(at(later), &key);
+    assert_eq!(changes.len(), 1);
+    assert_eq!(next_ms(later).0, START);
+    assert_eq!(
+        view_of(&pool, later, key.as_str()).condition.unwrap().text,
+        "the vendor's words"
+    );
+    let _changes = pool.restore(&key);
+    assert_eq!(pool.due_for_recheck(at(9 * DAY_MS), 9), []);
+}

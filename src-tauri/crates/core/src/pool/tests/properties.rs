@@ -1,6 +1,7 @@
 //! What holds whatever happens.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::task::{Context, Poll, Waker};
 
 use proptest::prelude::{Just, any};
 use proptest::strategy::Strategy as Generator;
@@ -14,7 +15,7 @@ const MODELS: [&str; 3] = [MODEL, OTHER_MODEL, "Pro/x"];
 
 #[derive(Clone, Debug)]
 enum Event {
-    Pick { model: usize },
+    Pick { model: usize, session: u64 },
     Settle { lease: usize, class: Class },
     Drop { lease: usize },
     Wait { ms: u64 },
@@ -43,7 +44,8 @@ fn class() -> impl Generator<Value = Class> {
 
 fn event() -> impl Generator<Value = Event> {
     prop_oneof![
-        6 => (0..MODELS.len()).prop_map(|model| Event::Pick { model }),
+        6 => (0..MODELS.len(), 0..5_u64)
+            .prop_map(|(model, session)| Event::Pick { model, session }),
         5 => (any::<usize>(), class()).prop_map(|(lease, class)| Event::Settle { lease, class }),
         4 => any::<usize>().prop_map(|lease| Event::Drop { lease }),
         3 => (0..100_000_u64).prop_map(|ms| Event::Wait { ms }),
@@ -51,18 +53,48 @@ fn event() -> impl Generator<Value = Event> {
     ]
 }
 
+/// A demand of one of a few conversations; 0 is of none.
+fn turn(model: &str, session: u64) -> Demand<'_> {
+    Demand {
+        session: (session > 0).then_some(session),
+        ..demand(model)
+    }
+}
+
+/// Whether nothing keeps an account from serving this model, as the views show.
+fn is_healthy(pool: &Pool, ms: u64, account: &str, model: &str) -> bool {
+    let suspects = pool.suspects();
+    pool.views(at(ms)).iter().any(|view| {
+        view.account.as_str() == account
+            && view.state.serves()
+            && !suspects.contains(&view.key)
+            && !cools(view, model)
+    })
+}
+
+fn cools(view: &MemberView, model: &str) -> bool {
+    view.cooling
+        .iter()
+        .any(|(name, _)| name == model || (name == "Pro/*" && model.starts_with("Pro/")))
+}
+
 /// What must be true of a lease that was just given.
 fn check_pick(pool: &Pool, ms: u64, model: &str, lease: &Lease) -> Result<(), TestCaseError> {
     let view = view_of(pool, ms, lease.key().as_str());
-    let cools = view
-        .cooling
-        .iter()
-        .any(|(name, _)| name == model || (name == "Pro/*" && model.starts_with("Pro/")));
-    if cools || !view.state.serves() {
+    if cools(&view, model) || !view.state.serves() {
         prop_assert!(lease.is_probe(), "{model} {view:?}");
     }
     prop_assert!(view.state != KeyState::Unauthorized);
     Ok(())
+}
+
+/// What one that waits was given.
+fn ready(waiting: &mut Waiting) -> Option<Lease> {
+    let mut context = Context::from_waker(Waker::noop());
+    match std::pin::Pin::new(waiting).poll(&mut context) {
+        Poll::Ready(lease) => Some(lease),
+        Poll::Pending => None,
+    }
 }
 
 proptest! {
@@ -73,12 +105,21 @@ proptest! {
     ) {
         let pool = pool_with(Strategy::ALL[strategy], &NAMES);
         let mut held: Vec<(Lease, usize)> = Vec::new();
+        let mut homes: HashMap<u64, String> = HashMap::new();
         let mut ms = 0;
         for event in events {
             match event {
-                Event::Pick { model } => {
-                    if let Ok(lease) = pool.pick(at(ms), &demand(MODELS[model])) {
+                Event::Pick { model, session } => {
+                    let home = homes.get(&session).filter(|_| session > 0);
+                    let home = home
+                        .filter(|home| is_healthy(&pool, ms, home, MODELS[model]))
+                        .cloned();
+                    if let Ok(lease) = pool.pick(at(ms), &turn(MODELS[model], session)) {
                         check_pick(&pool, ms, MODELS[model], &lease)?;
+                        let account = lease.account().to_string();
+                        // Affinity holds while its account is healthy.
+                        prop_assert_eq!(home.unwrap_or_else(|| account.clone()), account.clone());
+                        homes.insert(session, account);
                         held.push((lease, model));
                     }
                 }
@@ -94,7 +135,9 @@ proptest! {
                 }
                 Event::Wait { ms: more } => ms += more,
                 Event::Reload { members } => {
-                    let members = NAMES[..members].iter().map(|name| member(name, name));
+                    let names = &NAMES[..members];
+                    homes.retain(|_, home| names.contains(&home.as_str()));
+                    let members = names.iter().map(|name| member(name, name));
                     pool.load(members.collect(), Vec::new(), at(ms));
                 }
                 Event::Settle { .. } | Event::Drop { .. } => {}
@@ -116,6 +159,72 @@ proptest! {
         drop(held);
         for view in pool.views(at(ms)) {
             prop_assert_eq!(view.in_flight, 0);
+        }
+    }
+
+    /// Whatever happened to some, the others all get their turn.
+    #[test]
+    fn no_usable_account_starves(
+        strategy in 0..3_usize,
+        classes in proptest::collection::vec((0..NAMES.len(), class()), 0..30),
+    ) {
+        let strategy =
+            [Strategy::RoundRobin, Strategy::Weighted, Strategy::HighestBalance][strategy];
+        let pool = pool_with(strategy, &NAMES);
+        for (name, class) in classes {
+            let others: Vec<AccountId> = NAMES
+                .iter()
+                .filter(|other| **other != NAMES[name])
+                .map(|other| (*other).into())
+                .collect();
+            let only = Demand { tried_accounts: &others, ..demand(MODEL) };
+            if let Ok(lease) = pool.pick(at(0), &only) {
+                let _settled = settle(&pool, 0, &lease, class);
+            }
+        }
+        let healthy = NAMES.iter().filter(|name| is_healthy(&pool, 1, name, MODEL));
+        let healthy: BTreeSet<String> = healthy.map(ToString::to_string).collect();
+        // Two rounds: one of them may go to those that were away.
+        let leases: Vec<Lease> = (0..2 * healthy.len())
+            .map(|_| pick(&pool, 1).unwrap())
+            .collect();
+        let served: BTreeSet<String> =
+            leases.iter().map(|lease| lease.account().to_string()).collect();
+        prop_assert!(healthy.is_subset(&served), "{healthy:?} {served:?}");
+    }
+
+    /// No more than its limit for any account, and everybody who waits is served.
+    #[test]
+    fn limits_hold_and_the_line_moves(
+        most in 1..4_u32,
+        drops in proptest::collection::vec(any::<usize>(), 1..60),
+    ) {
+        let pool = pool_of(&NAMES);
+        pool.set_max_concurrency(Some(most));
+        let mut held: Vec<Lease> = Vec::new();
+        let mut waiting: std::collections::VecDeque<Waiting> = std::collections::VecDeque::new();
+        for drop_at in drops {
+            waiting.push_back(pool.wait(at(0), &demand(MODEL), 1_000).unwrap());
+            waiting.push_back(pool.wait(at(0), &demand(MODEL), 1_000).unwrap());
+            while let Some(lease) = waiting.front_mut().and_then(ready) {
+                held.push(lease);
+                waiting.pop_front();
+            }
+            prop_assert!(waiting.iter_mut().all(|one| ready(one).is_none()), "in order");
+            for view in pool.views(at(0)) {
+                prop_assert!(view.in_flight <= most);
+            }
+            prop_assert_eq!(pool.waiting(), waiting.len());
+            drop(held.swap_remove(drop_at % held.len()));
+        }
+        while let Some(mut next) = waiting.pop_front() {
+            if let Some(lease) = ready(&mut next) {
+                held.push(lease);
+            } else {
+                prop_assert!(!held.is_empty(), "one waits for nobody");
+                held.clear();
+                waiting.push_front(next);
+            }
         }
     }
 

@@ -196,3 +196,28 @@ fn the_files_are_the_owners_alone() {
         assert_eq!(mode & 0o777, 0o600);
     }
 }
+
+/// The table of aliases holds differences, and goes when there are none.
+#[test]
+fn aliases_are_written_where_they_differ() {
+    let folder = tempfile::tempdir().unwrap();
+    put(
+        folder.path(),
+        "port = 9000\n\n[aliases]\n# mine\n\"mine\" = \"vendor/model\"\n\"gpt-4o\" = []\n",
+    );
+    let (file, mut settings, warning) = SettingsFile::open(folder.path());
+    assert_eq!(warning, None);
+    assert!(settings.aliases.of("mine").is_some() && settings.aliases.of("gpt-4o").is_none());
+    settings.theme = Theme::Dark;
+    file.save(&settings).unwrap();
+    let (file, again, warning) = SettingsFile::open(folder.path());
+    assert_eq!((&again, warning), (&settings, None));
+    file.save(&Settings {
+        aliases: Aliases::default(),
+        ..settings
+    })
+    .unwrap();
+    let written = text(folder.path(), FILE);
+    assert!(!written.contains("aliases"), "{written}");
+    assert!(written.contains("port = 9000") && written.contains("dark"));
+}

@@ -39,6 +39,10 @@ pub fn inspect_success(
     }
     let text = body.trim_ascii();
     if text.is_empty() {
+        // Blanks alone, up to the limit of what is held back, are patience.
+        if body.len() >= LOOKED_AT {
+            return None;
+        }
         let has_words = is("application/json") || (expects_stream && is("text/"));
         return has_words.then(|| broken("an empty answer"));
     }

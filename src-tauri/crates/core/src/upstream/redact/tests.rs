@@ -93,3 +93,14 @@ proptest! {
         prop_assert!(!shown.chars().any(char::is_control));
     }
 }
+
+/// S16: an error that is too long is cut, perhaps in the middle of the key.
+#[test]
+fn the_beginning_of_a_secret_at_the_end_is_redacted() {
+    let key = "sk-testalpha0000000000000000000000000000000000000000";
+    for cut in 11..key.len() {
+        let text = format!("Bearer {}", &key[..cut]);
+        assert_eq!(redact(&text, &[key]), "Bearer [redacted]", "{cut}");
+        assert_eq!(redact(&text, &[]), "Bearer [redacted]", "{cut}");
+    }
+}

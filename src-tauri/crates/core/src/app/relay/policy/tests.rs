@@ -102,3 +102,53 @@ fn an_error_in_a_2xx_does_not_pass() {
     assert!(!passes_through(&busy(200)));
     assert!(!passes_through(&Verdict::plain(Class::KeyUnauthorized)));
 }
+
+/// Whatever the failures are, they count together.
+#[test]
+fn the_total_of_attempts_ends_all_failover() {
+    let limits = FailoverLimits {
+        attempts: 2,
+        ..FailoverLimits::default()
+    };
+    let mut tally = Tally::new(limits, &HeaderMap::new());
+    let refused = Verdict::plain(Class::AccountExhausted);
+    assert_ne!(
+        tally.next(&refused, Effect::Inference, SOON, false),
+        Next::Stop
+    );
+    assert!(tally.may_change_model(false, SOON));
+    tally.change_model(false, SOON);
+    assert_eq!(
+        tally.next(&refused, Effect::Inference, SOON, false),
+        Next::Stop
+    );
+    assert!(!tally.may_change_model(true, SOON));
+}
+
+/// What was learnt of accounts was learnt on the model before; keys stay out.
+#[test]
+fn another_model_meets_all_accounts_again() {
+    let mut tally = tally();
+    let limited = Verdict::plain(Class::RateLimited {
+        window: RateWindow::Minute,
+        retry_after: None,
+    });
+    tally.tried(&limited, &AccountId::generate(), &KeyId::generate());
+    let unauthorized = Verdict::plain(Class::KeyUnauthorized);
+    tally.tried(&unauthorized, &AccountId::generate(), &KeyId::generate());
+    tally.change_model(false, SOON);
+    assert_eq!((tally.accounts.len(), tally.keys.len()), (0, 1));
+}
+
+/// A model that kept the request waiting has used up the window by that alone.
+#[test]
+fn a_late_model_leaves_the_next_one_a_window_of_its_own() {
+    let late = FailoverLimits::default().window + SOON;
+    let mut tally = tally();
+    assert!(!tally.may_change_model(false, late));
+    assert!(tally.may_change_model(true, late));
+    tally.change_model(true, late);
+    let refused = Verdict::plain(Class::AccountExhausted);
+    let next = tally.next(&refused, Effect::Inference, late + SOON, false);
+    assert_ne!(next, Next::Stop);
+}

@@ -113,6 +113,9 @@ fn a_page_and_nothing_are_broken() {
     // Only comments, for as long as we care to wait.
     let patience = ": keep-alive\n".repeat(LOOKED_AT / 13 + 1);
     assert_eq!(of_stream(&patience), None);
+    // Likewise blanks, with which a document is waited for.
+    assert_eq!(of_json(&" ".repeat(LOOKED_AT)), None);
+    assert!(of_json(" \n ").is_some());
 }
 
 #[test]

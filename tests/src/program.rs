@@ -1,4 +1,4 @@
-//! Starting `flowkeep`, reading what it says, and ending it.
+//! Starting the `flowkeep` program, reading what it says, and ending it.
 
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::PathBuf;
@@ -8,13 +8,14 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a debug build on a busy machine may take for anything.
-pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program, with an environment of its own.
 ///
 /// # Panics
 /// When it was not built.
-pub(crate) fn flowkeep(words: &[&str]) -> Command {
+#[must_use]
+pub fn flowkeep(words: &[&str]) -> Command {
     let test = std::env::current_exe().expect("a test knows where it is");
     let folder = test.parent().and_then(|deps| deps.parent());
     let program: PathBuf = folder.expect("target/debug").join("flowkeep");
@@ -33,19 +34,22 @@ pub(crate) fn flowkeep(words: &[&str]) -> Command {
 
 /// A program that has ended.
 #[derive(Debug)]
-pub(crate) struct Ended {
+pub struct Ended {
     /// Exit code; none when a signal killed it.
-    pub(crate) code: Option<i32>,
+    pub code: Option<i32>,
     /// All of stdout that nobody took before.
-    pub(crate) stdout: String,
+    pub stdout: String,
     /// All of stderr that nobody took before.
-    pub(crate) stderr: String,
+    pub stderr: String,
     /// From the start, or from the last signal.
-    pub(crate) took: Duration,
+    pub took: Duration,
 }
 
 /// Runs a command to its end with this text on stdin.
-pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ended {
+///
+/// # Panics
+/// When it does not start or does not end.
+pub fn run_with_input(command: &mut Command, input: &str) -> Ended {
     let mut running = Running::spawn(command.stdin(Stdio::piped()));
     let mut stdin = running.child.stdin.take().expect("a pipe");
     let input = input.to_owned();
@@ -57,12 +61,16 @@ pub(crate) fn run_with_input(command: &mut Command, input: &str) -> Ended {
 }
 
 /// Runs a command to its end without input.
-pub(crate) fn run(command: &mut Command) -> Ended {
+///
+/// # Panics
+/// When it does not start or does not end.
+pub fn run(command: &mut Command) -> Ended {
     Running::spawn(command.stdin(Stdio::null())).wait()
 }
 
 /// A program that runs; it is killed with the test.
-pub(crate) struct Running {
+#[derive(Debug)]
+pub struct Running {
     child: Child,
     stdout: Receiver<String>,
     stderr: Receiver<String>,
@@ -87,7 +95,10 @@ impl Running {
     }
 
     /// Starts a server and waits for the line with its address, without `http://`.
-    pub(crate) fn serve(command: &mut Command) -> (Self, String) {
+    ///
+    /// # Panics
+    /// When it ends instead; shows what it said.
+    pub fn serve(command: &mut Command) -> (Self, String) {
         let running = Self::spawn(command.stdin(Stdio::null()));
         let line = running.stdout.recv_timeout(PATIENCE).unwrap_or_default();
         let address = line.strip_prefix("listening on http://").map(str::to_owned);
@@ -99,16 +110,25 @@ impl Running {
     }
 
     /// The next line of stdout.
-    pub(crate) fn line(&self) -> String {
+    ///
+    /// # Panics
+    /// When none comes.
+    #[must_use]
+    pub fn line(&self) -> String {
         self.stdout.recv_timeout(PATIENCE).expect("another line")
     }
 
-    pub(crate) fn pid(&self) -> u32 {
+    /// The process id.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// Sends a signal by its name.
-    pub(crate) fn signal(&mut self, name: &str) {
+    ///
+    /// # Panics
+    /// When there is no `kill`.
+    pub fn signal(&mut self, name: &str) {
         let pid = self.child.id().to_string();
         let sent = Command::new("kill").args(["-s", name, &pid]).status();
         // One that has ended already is not there for a signal.
@@ -117,7 +137,11 @@ impl Running {
     }
 
     /// Waits for the end; kills what does not end.
-    pub(crate) fn wait(mut self) -> Ended {
+    ///
+    /// # Panics
+    /// When it does not end.
+    #[must_use]
+    pub fn wait(mut self) -> Ended {
         let status = self.wait_for_exit();
         let took = self.since.elapsed();
         Ended {
@@ -140,13 +164,20 @@ impl Running {
     }
 
     /// SIGTERM, and the end.
-    pub(crate) fn stop(mut self) -> Ended {
+    ///
+    /// # Panics
+    /// When it does not end.
+    #[expect(clippy::must_use_candidate, reason = "often only the end counts")]
+    pub fn stop(mut self) -> Ended {
         self.signal("TERM");
         self.wait()
     }
 
     /// SIGKILL, as when the power of the process is cut.
-    pub(crate) fn kill(mut self) {
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub fn kill(mut self) {
         self.child.kill().expect("our own child");
         self.wait_for_exit();
     }

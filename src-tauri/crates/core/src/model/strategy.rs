@@ -1,10 +1,13 @@
-//! The names of the strategies.
+//! The strategies of the pool by name.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// How the pool chooses among keys that could all answer (design D7).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// How the pool chooses among accounts that could all answer (design D7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Strategy {
     /// The account with the highest known balance; near a tie, or when none is
     /// known, the one with the fewest requests under way.
@@ -14,7 +17,7 @@ pub enum Strategy {
     RoundRobin,
     /// The first account of the list until it fails, then the next.
     FillFirst,
-    /// Keys in proportion to their weights.
+    /// Accounts in proportion to the weights of their keys.
     Weighted,
     /// The account that served the fewest requests since the start.
     LeastUsed,
@@ -37,7 +40,7 @@ impl Strategy {
         Self::LeastUsed,
     ];
 
-    /// Name in settings and in `FLOWKEEP_POOL_STRATEGY`.
+    /// Name in `settings.toml` and in `FLOWKEEP_POOL_STRATEGY`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

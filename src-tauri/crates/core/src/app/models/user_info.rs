@@ -1,0 +1,121 @@
+//! `GET /user/info`, which the vendor retired, answered from what is known of the
+//! accounts (D5).
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use serde_json::{Value, json};
+
+use crate::app::App;
+use crate::app::relay::{Call, Failure, FailureCode, Reply};
+use crate::store::AccountRow;
+
+/// Accounts whose balance is not in the sum.
+const UNKNOWN: HeaderName = HeaderName::from_static("x-flowkeep-balance-unknown");
+/// What the sum is counted in.
+const CURRENCY: HeaderName = HeaderName::from_static("x-flowkeep-balance-currency");
+
+/// The balances that are known, added up.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Sum {
+    /// Billionths; `None` when nothing is known.
+    nano: Option<i64>,
+    currency: Option<String>,
+    unknown: usize,
+}
+
+impl Sum {
+    /// Adds up what is in the currency of the first account that tells one; two
+    /// currencies have no sum.
+    fn of(accounts: &[AccountRow]) -> Self {
+        let mut sum = Self::default();
+        for account in accounts {
+            let balance = account.balance.as_ref();
+            let counted = balance.filter(|balance| {
+                let currency = sum.currency.get_or_insert_with(|| balance.currency.clone());
+                *currency == balance.currency
+            });
+            match counted {
+                Some(balance) => {
+                    sum.nano = Some(sum.nano.unwrap_or(0).saturating_add(balance.nano));
+                }
+                None => sum.unknown += 1,
+            }
+        }
+        sum
+    }
+
+    /// In the vendor's shape (API reference §2.16). Only the sum of gifted and paid
+    /// balance is known, and it is `null` rather than a made-up zero where nothing
+    /// is.
+    fn document(&self) -> Value {
+        json!({
+            "code": 20000,
+            "message": "OK",
+            "status": true,
+            "data": {
+                "id": "flowkeep",
+                "name": "",
+                "image": "",
+                "email": "",
+                "isAdmin": false,
+                "balance": null,
+                "status": "normal",
+                "introduction": "",
+                "role": "",
+                "chargeBalance": null,
+                "totalBalance": self.nano.map(amount),
+            },
+        })
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let json = HeaderValue::from_static("application/json; charset=utf-8");
+        headers.insert(header::CONTENT_TYPE, json);
+        headers.insert(UNKNOWN, HeaderValue::from(self.unknown));
+        let currency = self.currency.as_deref().map(HeaderValue::try_from);
+        if let Some(Ok(currency)) = currency {
+            headers.insert(CURRENCY, currency);
+        }
+        headers
+    }
+}
+
+impl App {
+    /// Answers with the sum over the accounts.
+    pub(in crate::app) async fn user_info(&self, call: Call) -> Result<Reply, Failure> {
+        if self.is_paused() {
+            return self.fetch(call).await.give_up();
+        }
+        let read = self.blocking(|app| Ok(app.0.store.accounts()?)).await;
+        let accounts = match read {
+            Ok(accounts) => accounts,
+            Err(error) => {
+                tracing::error!(%error, "the balances cannot be read");
+                let failure = Failure::new(
+                    FailureCode::Internal,
+                    "the balances cannot be read; see Flowkeep's log",
+                );
+                return Err(self.refuse(&call, failure));
+            }
+        };
+        let sum = Sum::of(&accounts);
+        let (mut head, ()) = http::Response::new(()).into_parts();
+        head.headers = sum.headers();
+        let body = Bytes::from(sum.document().to_string());
+        Ok(self.answer(&call, head, body))
+    }
+}
+
+/// An amount with as many decimals as it needs, at least two.
+fn amount(nano: i64) -> String {
+    const UNIT: u64 = 1_000_000_000;
+    let sign = if nano < 0 { "-" } else { "" };
+    let (whole, part) = (nano.unsigned_abs() / UNIT, nano.unsigned_abs() % UNIT);
+    let decimals = format!("{part:09}");
+    let needed = decimals.trim_end_matches('0').len().max(2);
+    format!("{sign}{whole}.{}", &decimals[..needed])
+}
+
+#[cfg(test)]
+mod tests;

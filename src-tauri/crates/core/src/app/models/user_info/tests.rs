@@ -1,0 +1,63 @@
+use super::*;
+use crate::model::{AccountId, KeyState};
+use crate::store::Balance;
+
+fn account(balance: Option<(i64, &str)>) -> AccountRow {
+    AccountRow {
+        account_id: AccountId::generate(),
+        label: "a".to_owned(),
+        site: "https://api.siliconflow.cn/v1".to_owned(),
+        state: KeyState::Usable,
+        condition: None,
+        balance: balance.map(|(nano, currency)| Balance {
+            nano,
+            currency: currency.to_owned(),
+            source: "manual".to_owned(),
+            as_of_ms: 0,
+        }),
+        created_at_ms: 0,
+    }
+}
+
+/// D5: what is not known is not zero.
+#[test]
+fn nothing_known_is_no_zero() {
+    let sum = Sum::of(&[account(None), account(None)]);
+    assert_eq!((sum.nano, sum.unknown), (None, 2));
+    assert_eq!(sum.document()["data"]["totalBalance"], Value::Null);
+    assert_eq!(sum.headers()[UNKNOWN], "2");
+    assert!(!sum.headers().contains_key(CURRENCY));
+}
+
+#[test]
+fn what_is_known_is_added_up_in_one_currency() {
+    let sum = Sum::of(&[
+        account(Some((880_000_000, "CNY"))),
+        account(None),
+        account(Some((88_000_000_000, "CNY"))),
+        account(Some((5_000_000_000, "USD"))),
+    ]);
+    let document = sum.document();
+    assert_eq!(document["code"], 20000);
+    assert_eq!(document["data"]["totalBalance"], "88.88");
+    assert_eq!(
+        sum.headers()[UNKNOWN],
+        "2",
+        "one is unknown, one in another currency"
+    );
+    assert_eq!(sum.headers()[CURRENCY], "CNY");
+}
+
+#[test]
+fn amounts_are_written_as_the_vendor_does() {
+    for (nano, text) in [
+        (0, "0.00"),
+        (880_000_000, "0.88"),
+        (1_500_000_000, "1.50"),
+        (1, "0.000000001"),
+        (-2_340_000_000, "-2.34"),
+        (i64::MIN, "-9223372036.854775808"),
+    ] {
+        assert_eq!(amount(nano), text);
+    }
+}

@@ -1,0 +1,357 @@
+//! What one request goes through upstream: accounts one after the other, and
+//! models where its name stands for several.
+
+use std::sync::Arc;
+
+use super::answer::{Answer, Attempt};
+use super::fallback::{self, Trigger};
+use super::policy::{self, Next, Tally};
+use super::trip::Trip;
+use super::{Call, CallBody, Denies, Failure, FailureCode, Reply, Served, splice};
+use crate::app::App;
+use crate::app::gauge::Retry;
+use crate::app::models::{self, Models};
+use crate::model::{Class, Effect, Outcome, Verdict};
+use crate::pool::{Demand, Lease, NoKey, Resting};
+use crate::upstream::{Outgoing, SendError, headers::request_headers};
+
+/// What one request has been through so far.
+pub(super) struct Journey<'a> {
+    app: &'a App,
+    effect: Effect,
+    tally: Tally,
+    last: Option<(Served, Attempt)>,
+    retry: Option<Retry>,
+    denies: Option<Denies>,
+    stand_ins: Option<StandIns>,
+    pub(super) call: Call,
+}
+
+/// The models behind the name that the client asked for.
+struct StandIns {
+    models: Models,
+    at: usize,
+    /// The body as it came; absent when it streams and can be sent only once.
+    body: Option<bytes::Bytes>,
+}
+
+/// How it went with one model that gave no answer.
+pub(super) struct Ending {
+    tried: Option<(Served, Attempt)>,
+    no_key: Option<Failure>,
+    trigger: Option<Trigger>,
+    model: Option<Arc<str>>,
+}
+
+/// What came of one upstream request.
+enum Step {
+    Arrived(Box<Answer>, Lease),
+    Again,
+    Ended(Box<Ending>),
+}
+
+impl<'a> Journey<'a> {
+    pub(super) fn new(app: &'a App, denies: Option<Denies>, call: Call) -> Self {
+        Self {
+            app,
+            effect: call.route.effect(call.method.as_str()),
+            tally: Tally::new(app.limits(), &call.headers),
+            last: None,
+            retry: None,
+            denies,
+            stand_ins: None,
+            call,
+        }
+    }
+
+    /// Puts the first model that stands for the asked name into the request.
+    pub(super) async fn choose_model(&mut self, trip: &mut Trip) {
+        let Some(asked) = self.call.model.clone() else {
+            return;
+        };
+        let Some(models) = self.app.stand_ins(&asked).await else {
+            return;
+        };
+        let Some(first) = models.first().cloned() else {
+            return;
+        };
+        let headers = &self.call.headers;
+        let (body, whole, is_named) = match std::mem::take(&mut self.call.body) {
+            CallBody::Whole(bytes) => match splice::with_model(&bytes, headers, &first) {
+                Some(spliced) => (CallBody::Whole(spliced), Some(bytes), true),
+                None => (CallBody::Whole(bytes), None, false),
+            },
+            CallBody::Stream(body) => {
+                let (body, is_named) = splice::stream_with_model(body, headers, &first).await;
+                (CallBody::Stream(body), None, is_named)
+            }
+        };
+        self.call.body = body;
+        if is_named {
+            self.stand_ins = Some(StandIns {
+                models,
+                at: 0,
+                body: whole,
+            });
+            self.use_model(first, trip);
+        }
+    }
+
+    fn use_model(&mut self, model: Arc<str>, trip: &mut Trip) {
+        trip.uses(&model);
+        self.call.model = Some(model);
+    }
+
+    /// Goes from account to account, and then from model to model.
+    ///
+    /// # Errors
+    /// With the first model's ending when no other one has an answer either.
+    pub(super) async fn travel(
+        &mut self,
+        trip: &mut Trip,
+    ) -> Result<(Box<Answer>, Lease), Box<Ending>> {
+        let mut first: Option<Box<Ending>> = None;
+        loop {
+            let ending = match self.step(trip).await {
+                Step::Arrived(answer, lease) => return Ok((answer, lease)),
+                Step::Again => continue,
+                Step::Ended(ending) => ending,
+            };
+            let goes_on = ending.trigger.is_some_and(|why| self.fall_back(why, trip));
+            let ending = first.unwrap_or(ending);
+            if !goes_on {
+                return Err(ending);
+            }
+            first = Some(ending);
+        }
+    }
+
+    async fn step(&mut self, trip: &mut Trip) -> Step {
+        let lease = match self.pick().await {
+            Ok(lease) => lease,
+            Err(no_key) => return self.end_without(&no_key),
+        };
+        trip.attempt(&lease);
+        let attempt = self.send(&lease).await;
+        let verdict = attempt.verdict();
+        // A good head is proof enough for the pool; a long body must not
+        // keep others from what it proves.
+        let model = self.call.model.as_deref();
+        let settled = self.app.settle(&lease, model, &verdict);
+        let attempt = match attempt {
+            Attempt::Answered(answer) if verdict.class == Class::Success => {
+                return Step::Arrived(answer, lease);
+            }
+            attempt => attempt,
+        };
+        let elapsed = trip.elapsed();
+        let denied = self.is_denial(&verdict);
+        let next = if denied {
+            self.tally.pass_over(lease.account(), elapsed)
+        } else {
+            let everywhere = settled.upstream_level;
+            self.tally.next(&verdict, self.effect, elapsed, everywhere)
+        };
+        if !self.may_yet_have_it(&verdict) {
+            self.tally.tried(&verdict, lease.account(), lease.key());
+        }
+        self.last = Some((Served::by(&lease), attempt));
+        drop(lease);
+        let trigger = fallback::trigger(&verdict, self.effect).filter(|_| !denied);
+        match next {
+            Next::Again { after, budgeted } => {
+                if self.body_is_spent() || (budgeted && !self.take_retry()) {
+                    return self.end(None, trigger);
+                }
+                if !after.is_zero() {
+                    tokio::time::sleep(after).await;
+                }
+                Step::Again
+            }
+            Next::Stop => self.end(None, trigger),
+        }
+    }
+
+    fn end_without(&mut self, no_key: &NoKey) -> Step {
+        let cooling = matches!(
+            no_key,
+            NoKey::Cooling {
+                why: Resting::RateLimit,
+                ..
+            }
+        );
+        let failure = Failure::no_key(no_key, self.app.vault_locked());
+        self.end(Some(failure), cooling.then_some(Trigger::Limited))
+    }
+
+    fn end(&mut self, no_key: Option<Failure>, trigger: Option<Trigger>) -> Step {
+        Step::Ended(Box::new(Ending {
+            tried: self.last.take(),
+            no_key,
+            trigger,
+            model: self.call.model.clone(),
+        }))
+    }
+
+    /// Puts the next model that may help into the request, as far as the limits
+    /// of failover go.
+    fn fall_back(&mut self, why: Trigger, trip: &mut Trip) -> bool {
+        let Some((place, model, body)) = self.next_model(why) else {
+            return false;
+        };
+        let elapsed = trip.elapsed();
+        if !self
+            .tally
+            .may_change_model(why == Trigger::TimedOut, elapsed)
+            || (why.is_budgeted() && !self.take_retry())
+        {
+            return false;
+        }
+        tracing::info!(
+            request.id = %self.call.request_id,
+            from = self.call.model.as_deref().unwrap_or_default(),
+            to = &*model,
+            why = why.as_str(),
+            "another model takes over"
+        );
+        self.tally.change_model(why == Trigger::TimedOut, elapsed);
+        if let Some(stand_ins) = &mut self.stand_ins {
+            stand_ins.at = place;
+        }
+        self.call.body = CallBody::Whole(body);
+        self.use_model(model, trip);
+        true
+    }
+
+    fn next_model(&self, why: Trigger) -> Option<(usize, Arc<str>, bytes::Bytes)> {
+        let StandIns { models, at, body } = self.stand_ins.as_ref()?;
+        let place = fallback::next(models, *at, why, models::context_of)?;
+        let model = Arc::clone(&models[place]);
+        let body = splice::with_model(body.as_ref()?, &self.call.headers, &model)?;
+        Some((place, model, body))
+    }
+
+    /// Whether an account that failed must be asked again before the others'
+    /// denials mean anything.
+    fn may_yet_have_it(&self, verdict: &Verdict) -> bool {
+        self.denies.is_some() && matches!(verdict.class, Class::UpstreamFailed | Class::Broken)
+    }
+
+    fn is_denial(&self, verdict: &Verdict) -> bool {
+        let denies = self.denies.is_some_and(|denies| denies(&verdict.evidence));
+        verdict.class == Class::Rejected && denies
+    }
+
+    async fn pick(&self) -> Result<Lease, NoKey> {
+        let demand = Demand {
+            model: self.call.model.as_deref(),
+            session: self.call.session,
+            only: self.call.account.as_ref(),
+            free: false,
+            tried_accounts: &self.tally.accounts,
+            tried_keys: &self.tally.keys,
+        };
+        self.app.lease(&demand).await
+    }
+
+    async fn send(&mut self, lease: &Lease) -> Attempt {
+        let upstream = self.app.upstream_for(lease.account());
+        let fresh = self.needs_own_connection();
+        let body = match &mut self.call.body {
+            CallBody::Whole(bytes) => reqwest::Body::from(bytes.clone()),
+            CallBody::Stream(body) => std::mem::take(body),
+        };
+        let outgoing = Outgoing {
+            method: self.call.method.clone(),
+            path: &self.call.route.path(),
+            query: self.call.query.as_deref(),
+            headers: request_headers(&self.call.headers),
+            body,
+            key: lease.secret(),
+            fresh,
+        };
+        match upstream.send(outgoing).await {
+            Ok(response) => {
+                let now = self.app.now().unix_ms;
+                Answer::look(response, &self.call, lease.secret(), &upstream, now).await
+            }
+            Err(error) => Attempt::Failed(error),
+        }
+    }
+
+    /// What creates something is sent once, and what got no answer once more:
+    /// neither may meet a connection that is closing just now (F4).
+    fn needs_own_connection(&self) -> bool {
+        let unanswered = |(_, attempt): &(Served, Attempt)| {
+            matches!(attempt, Attempt::Failed(SendError::NoAnswer(_)))
+        };
+        self.effect == Effect::Creates || self.last.as_ref().is_some_and(unanswered)
+    }
+
+    /// A streamed body is gone once a byte of it may have been sent.
+    fn body_is_spent(&self) -> bool {
+        matches!(self.call.body, CallBody::Stream(_))
+    }
+
+    /// Takes a share of the retry budget, so that a failing upstream is not hit
+    /// by a multiple of the load (`reliability.md` §2.2).
+    fn take_retry(&mut self) -> bool {
+        if self.retry.is_none() {
+            self.retry = self.app.gauge().retry();
+        }
+        self.retry.is_some()
+    }
+
+    /// The end without an answer: the upstream's error as it came, or ours.
+    pub(super) fn give_up(self, mut trip: Trip, ending: Ending) -> Result<Reply, Failure> {
+        let Ending {
+            tried,
+            no_key,
+            model,
+            ..
+        } = ending;
+        if let Some(model) = &model {
+            trip.uses(model);
+        }
+        let Some((account, attempt)) = tried else {
+            let failure = no_key.unwrap_or_else(Failure::internal);
+            return Err(trip.fail(failure, Outcome::Refused));
+        };
+        let verdict = attempt.verdict();
+        trip.saw(&verdict);
+        if self.is_denial(&verdict)
+            && let Some(failure) = not_all_asked(no_key.as_ref())
+        {
+            return Err(trip.fail(failure, Outcome::Refused));
+        }
+        let model = model.as_deref();
+        let hint = model.and_then(|model| self.app.retirement_hint(model, &verdict));
+        let outcome = policy::outcome(&verdict);
+        match attempt {
+            Attempt::Answered(answer) if policy::passes_through(&verdict) => {
+                let wait = || self.app.pool().retry_after(self.app.now(), model);
+                let retry_after = no_key.and_then(|failure| failure.retry_after).or_else(wait);
+                trip.advise(hint);
+                Ok(trip.relay_error(*answer, account, outcome, retry_after))
+            }
+            attempt => {
+                let failure = Failure::after(&attempt, &verdict, no_key).with_hint(hint);
+                Err(trip.fail(failure, outcome))
+            }
+        }
+    }
+}
+
+/// What to say when those that were asked deny having it, while one that was
+/// not asked, because it rests or for lack of time, may have it.
+fn not_all_asked(no_key: Option<&Failure>) -> Option<Failure> {
+    match no_key {
+        Some(failure) if failure.code == FailureCode::CoolingDown => Some(failure.clone()),
+        Some(_) => None,
+        None => Some(Failure::new(
+            FailureCode::UpstreamTimeout,
+            "there was no time to ask every account for it, and those that were asked do not \
+             have it; ask again later",
+        )),
+    }
+}

@@ -1,0 +1,251 @@
+//! Where accounts live: the vendor's two sites, another address, or the upstream
+//! of the settings.
+//!
+//! A key goes to its account's site and to no other. There is one HTTP client;
+//! a site is a base URL of it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{Arc, PoisonError};
+
+use flowkeep_contract::{SiteName, SiteView};
+use url::Url;
+
+use super::App;
+use crate::model::{AccountId, Currency, KeyId};
+use crate::price::Site;
+use crate::settings::UpstreamUrl;
+use crate::store::{AccountRow, KeyRow};
+use crate::upstream::UpstreamClient;
+
+/// Addresses of the vendor's sites.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteTable {
+    /// Base URL of siliconflow.cn.
+    pub cn: UpstreamUrl,
+    /// Base URL of siliconflow.com.
+    pub com: UpstreamUrl,
+}
+
+impl Default for SiteTable {
+    fn default() -> Self {
+        let vendors = |url: &str| url.parse().expect("the vendor's address is one");
+        Self {
+            cn: vendors("https://api.siliconflow.cn/v1"),
+            com: vendors("https://api.siliconflow.com/v1"),
+        }
+    }
+}
+
+impl SiteTable {
+    fn base(&self, site: Site) -> &UpstreamUrl {
+        match site {
+            Site::Cn => &self.cn,
+            Site::Com => &self.com,
+        }
+    }
+
+    /// The site at exactly this address.
+    fn at(&self, base: &str) -> Option<Site> {
+        Site::ALL
+            .into_iter()
+            .find(|site| self.base(*site).as_str() == base.trim_end_matches('/'))
+    }
+
+    /// The vendor's other site, when this is one of them.
+    pub(super) fn other(&self, base: &str) -> Option<Site> {
+        Some(match self.at(base)? {
+            Site::Cn => Site::Com,
+            Site::Com => Site::Cn,
+        })
+    }
+
+    /// Which site's accounts and prices are behind an address.
+    fn behind(&self, base: &str) -> Option<Site> {
+        self.at(base).or_else(|| Site::of_url(base))
+    }
+}
+
+/// Where an account lives, as it is written down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) enum AccountSite {
+    /// The upstream of the settings, whatever that becomes.
+    #[default]
+    Settings,
+    /// One of the vendor's sites.
+    Vendor(Site),
+    /// Another address.
+    Custom(UpstreamUrl),
+}
+
+/// A word that names no site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a site is cn, com, default or an address that begins with https://")]
+pub(super) struct MalformedSite;
+
+impl FromStr for AccountSite {
+    type Err = MalformedSite;
+
+    fn from_str(word: &str) -> Result<Self, MalformedSite> {
+        let word = word.trim().trim_end_matches('/');
+        Ok(match word.to_ascii_lowercase().as_str() {
+            "default" => Self::Settings,
+            "cn" | ".cn" | "siliconflow.cn" | "api.siliconflow.cn" => Self::Vendor(Site::Cn),
+            "com" | ".com" | "siliconflow.com" | "api.siliconflow.com" => Self::Vendor(Site::Com),
+            lower => match SiteTable::default().at(lower) {
+                Some(site) => Self::Vendor(site),
+                None => Self::Custom(word.parse().map_err(|_| MalformedSite)?),
+            },
+        })
+    }
+}
+
+impl fmt::Display for AccountSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings => f.write_str("default"),
+            Self::Vendor(site) => f.write_str(site.as_str()),
+            Self::Custom(url) => url.fmt(f),
+        }
+    }
+}
+
+/// Accounts that do not follow the settings, with their addresses, and their keys.
+#[derive(Default)]
+pub(super) struct AccountSites {
+    accounts: HashMap<AccountId, Url>,
+    keys: HashMap<KeyId, AccountId>,
+}
+
+impl App {
+    /// The client for the requests of an account.
+    pub(super) fn upstream_for(&self, account: &AccountId) -> Arc<UpstreamClient> {
+        let sites = self
+            .0
+            .account_sites
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        match sites.accounts.get(account) {
+            None => self.upstream(),
+            Some(base) => Arc::new(self.upstream().at(base.clone())),
+        }
+    }
+
+    /// The client for a question about a key.
+    pub(super) fn upstream_of_key(&self, key: &KeyId) -> Arc<UpstreamClient> {
+        let sites = self
+            .0
+            .account_sites
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let account = sites.keys.get(key).cloned();
+        drop(sites);
+        match account {
+            None => self.upstream(),
+            Some(account) => self.upstream_for(&account),
+        }
+    }
+
+    /// The client for a site.
+    pub(super) fn upstream_at(&self, site: &AccountSite) -> Arc<UpstreamClient> {
+        match self.address_of(site) {
+            None => self.upstream(),
+            Some(base) => Arc::new(self.upstream().at(base)),
+        }
+    }
+
+    /// Which of the vendor's sites an account belongs to, for prices and currency.
+    #[must_use]
+    pub fn site_of(&self, account: &AccountId) -> Option<Site> {
+        self.0.sites.behind(self.upstream_for(account).base())
+    }
+
+    /// What an account at that site is billed in, as far as the site tells.
+    pub(super) fn currency_at(&self, site: &AccountSite) -> Option<Currency> {
+        let base = self.base_of(site);
+        self.0.sites.behind(&base).map(Site::currency)
+    }
+
+    /// Whether two sites are the same address now.
+    pub(super) fn is_same_site(&self, one: &AccountSite, other: &AccountSite) -> bool {
+        one == other || self.base_of(one) == self.base_of(other)
+    }
+
+    /// A site as it is shown.
+    pub(super) fn site_view(&self, site: &AccountSite) -> SiteView {
+        let base = self.base_of(site);
+        let behind = self.0.sites.behind(&base);
+        SiteView {
+            name: site_name(behind),
+            follows_settings: *site == AccountSite::Settings,
+            currency: behind.map(|site| site.currency().code().to_owned()),
+            base,
+        }
+    }
+
+    /// The name of a site that is not the one of the settings.
+    pub(super) fn own_site_name(&self, site: &AccountSite) -> Option<SiteName> {
+        let is_own = *site != AccountSite::Settings;
+        is_own.then(|| site_name(self.0.sites.behind(&self.base_of(site))))
+    }
+
+    /// Takes up where the accounts live.
+    pub(super) fn note_sites(&self, accounts: &[AccountRow], keys: &[KeyRow]) {
+        let mut sites = AccountSites::default();
+        for row in accounts {
+            if let Some(base) = self.address_of(&site_of_row(row)) {
+                sites.accounts.insert(row.account_id.clone(), base);
+            }
+        }
+        for row in keys {
+            if sites.accounts.contains_key(&row.account_id) {
+                sites.keys.insert(row.key_id.clone(), row.account_id.clone());
+            }
+        }
+        *self
+            .0
+            .account_sites
+            .write()
+            .unwrap_or_else(PoisonError::into_inner) = sites;
+    }
+
+    fn base_of(&self, site: &AccountSite) -> String {
+        match site {
+            AccountSite::Settings => self.upstream().base().to_owned(),
+            AccountSite::Vendor(site) => self.0.sites.base(*site).to_string(),
+            AccountSite::Custom(url) => url.to_string(),
+        }
+        .trim_end_matches('/')
+        .to_owned()
+    }
+
+    fn address_of(&self, site: &AccountSite) -> Option<Url> {
+        let url = match site {
+            AccountSite::Settings => return None,
+            AccountSite::Vendor(site) => self.0.sites.base(*site),
+            AccountSite::Custom(url) => url,
+        };
+        Url::parse(url.as_str()).ok()
+    }
+}
+
+/// Where a row's account lives. What a newer Flowkeep wrote there is not known
+/// here; the keys were checked against the upstream of the settings once.
+pub(super) fn site_of_row(row: &AccountRow) -> AccountSite {
+    row.site.parse().unwrap_or_else(|MalformedSite| {
+        tracing::warn!(account.id = %row.account_id, "the account has a site that is none");
+        AccountSite::Settings
+    })
+}
+
+fn site_name(site: Option<Site>) -> SiteName {
+    match site {
+        Some(Site::Cn) => SiteName::Cn,
+        Some(Site::Com) => SiteName::Com,
+        None => SiteName::Custom,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,100 @@
+//! One row of the table: what is true of a route.
+
+use super::{BodyRule, Effect, METHODS, Protocol};
+
+const READS: &[&str] = &["GET", "HEAD"];
+const POST: &[&str] = &["POST"];
+
+/// What is true of a route whatever the request.
+#[derive(Clone, Copy)]
+pub(super) struct Facts {
+    pub(super) name: &'static str,
+    pub(super) protocol: Protocol,
+    pub(super) methods: &'static [&'static str],
+    /// What a method does that is no read.
+    pub(super) effect: Effect,
+    pub(super) body: BodyRule,
+    pub(super) needs_model: bool,
+}
+
+impl Facts {
+    /// A `POST` of JSON that does something to resources.
+    pub(super) const fn creation(name: &'static str) -> Self {
+        Self {
+            name,
+            protocol: Protocol::OpenAi,
+            methods: POST,
+            effect: Effect::Creates,
+            body: BodyRule::Json,
+            needs_model: false,
+        }
+    }
+
+    /// A `POST` of JSON that a model answers.
+    pub(super) const fn inference(name: &'static str) -> Self {
+        Self {
+            effect: Effect::Inference,
+            ..Self::creation(name).with_model()
+        }
+    }
+
+    /// A `POST` of JSON that only asks.
+    pub(super) const fn question(name: &'static str) -> Self {
+        Self {
+            effect: Effect::Read,
+            ..Self::creation(name)
+        }
+    }
+
+    /// A `GET`.
+    pub(super) const fn read(name: &'static str) -> Self {
+        Self {
+            methods: READS,
+            body: BodyRule::None,
+            ..Self::creation(name)
+        }
+    }
+
+    /// `GET` lists, `POST` adds.
+    pub(super) const fn collection(name: &'static str) -> Self {
+        Self {
+            methods: &["GET", "HEAD", "POST"],
+            ..Self::creation(name)
+        }
+    }
+
+    /// `GET` shows, `DELETE` removes.
+    pub(super) const fn item(name: &'static str) -> Self {
+        Self {
+            methods: &["GET", "HEAD", "DELETE"],
+            ..Self::read(name)
+        }
+    }
+
+    /// Nothing is known: whatever it is, it may create something.
+    pub(super) const fn unknown() -> Self {
+        Self {
+            methods: &METHODS,
+            body: BodyRule::Any,
+            ..Self::creation("other")
+        }
+    }
+
+    pub(super) const fn anthropic(self) -> Self {
+        Self {
+            protocol: Protocol::Anthropic,
+            ..self
+        }
+    }
+
+    pub(super) const fn with_model(self) -> Self {
+        Self {
+            needs_model: true,
+            ..self
+        }
+    }
+
+    pub(super) const fn form(self, body: BodyRule) -> Self {
+        Self { body, ..self }
+    }
+}

@@ -1,0 +1,2 @@
+-- Until now every account followed the upstream of the settings.
+UPDATE accounts SET site = 'default';

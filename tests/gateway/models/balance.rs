@@ -1,0 +1,66 @@
+//! `GET /v1/user/info`, answered from the pool.
+
+use flowkeep_contract::Outcome;
+use flowkeep_tests::{Rig, Seen};
+use serde_json::Value;
+
+async fn user_info(rig: &Rig) -> Seen {
+    let sent = std::time::Instant::now();
+    let request = rig
+        .client
+        .get(rig.url("/v1/user/info"))
+        .bearer_auth(&rig.token);
+    Seen::read(request.send().await.expect("an HTTP answer"), sent).await
+}
+
+/// Puts what is known of one account where the engine keeps it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no command of this version writes balances"
+)]
+fn note(rig: &Rig, account: &str, nano: i64, currency: &str) {
+    let database = rusqlite::Connection::open(rig.folder().join("flowkeep.db"));
+    let database = database.expect("the database opens");
+    let changed = database
+        .execute(
+            "UPDATE accounts SET balance_nano = ?1, balance_currency = ?2,
+             balance_source = 'manual', balance_as_of_ms = 1 WHERE label = ?3",
+            rusqlite::params![nano, currency, account],
+        )
+        .expect("the row is written");
+    assert_eq!(changed, 1);
+}
+
+/// D5: the vendor's shape, with what is known; what is not is said.
+#[tokio::test]
+async fn the_balance_is_the_sum_of_what_is_known() {
+    let rig = Rig::start().await;
+    let nothing = user_info(&rig).await;
+    assert_eq!(nothing.status, 200);
+    assert_eq!(
+        nothing.json()["data"]["totalBalance"],
+        Value::Null,
+        "unknown is not zero"
+    );
+    assert_eq!(nothing.header("x-flowkeep-balance-unknown"), "3");
+    note(&rig, "alpha", 880_000_000, "CNY");
+    note(&rig, "gamma", 88_000_000_000, "CNY");
+    let known = user_info(&rig).await;
+    let body = known.json();
+    assert_eq!(
+        (&body["code"], &body["status"]),
+        (&20000.into(), &true.into())
+    );
+    assert_eq!(body["data"]["totalBalance"], "88.88");
+    assert_eq!(known.header("x-flowkeep-balance-unknown"), "1");
+    assert_eq!(known.header("x-flowkeep-balance-currency"), "CNY");
+    assert!(
+        rig.hits("/v1/user/info").is_empty(),
+        "the upstream has none"
+    );
+    let rows = rig.agree(&[nothing, known]).await;
+    assert!(
+        rows.iter()
+            .all(|row| row.outcome == Outcome::Success && row.account.is_none())
+    );
+}
