@@ -145,3 +145,46 @@ async fn too_much_is_refused_whole() {
     assert!(ended.stderr.contains("16 MiB"), "{}", ended.stderr);
     assert!(world.keys().is_empty());
 }
+
+/// The older pool's file, also while that program has it open and the newest rows
+/// stand in its write-ahead log.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_pools_database_is_imported_as_its_dry_run_says() {
+    let world = World::new().await;
+    let path = world.folder().join("pool.db");
+    let pool = rusqlite::Connection::open(&path).unwrap();
+    // The older pool's own schema; its tables are not ours to make strict.
+    pool.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL;
+         create  table api_keys (key TEXT PRIMARY KEY, add_time REAL, balance REAL,
+            usage_count INTEGER, enabled INTEGER DEFAULT 1);
+         create  table logs (id INTEGER PRIMARY KEY AUTOINCREMENT, used_key TEXT, model TEXT,
+            call_time REAL, input_tokens INTEGER, output_tokens INTEGER, total_tokens INTEGER);
+         INSERT INTO api_keys (key, add_time, balance) VALUES
+            ('{alpha}', 1754000000, 12.5), ('{nobody}', 1754000000, 1), ('junk', 1, 1);
+         INSERT INTO logs (used_key, model, call_time, input_tokens, output_tokens)
+            VALUES ('{alpha}', 'Qwen/Qwen3-8B', 1754000001, 3, 4);",
+        alpha = sample_key("alpha"),
+        nobody = sample_key("nobody"),
+    ))
+    .unwrap();
+    let import = |words: &[&str]| {
+        let mut command = world.command(&["keys", "import", "--history"]);
+        run(command.args(words).arg(&path))
+    };
+    let told = import(&["--dry-run"]);
+    assert_eq!(told.code, Some(0), "{told:?}");
+    assert!(told.stdout.ends_with("added 1, known 0, rejected 2"));
+    assert!(world.keys().is_empty(), "a dry run changes nothing");
+    let done = import(&[]);
+    assert_eq!(done.stdout, told.stdout.clone() + ", 1 calls taken over");
+    let keys = world.keys();
+    assert_eq!(keys.len(), 1);
+    assert_eq!(keys[0]["balance"]["nano"], 12_500_000_000_i64);
+    assert_eq!(keys[0]["usage_count"], 1);
+    let again = import(&[]);
+    assert!(
+        again.stdout.ends_with("added 0, known 1, rejected 2"),
+        "{again:?}"
+    );
+}

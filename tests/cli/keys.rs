@@ -54,6 +54,62 @@ async fn an_empty_list_is_a_list() {
     assert!(world.keys().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_switched_and_changed() {
+    let world = World::new().await;
+    assert_eq!(world.import(&sample_lines(), &[]).code, Some(0));
+    let ids: Vec<_> = world
+        .keys()
+        .iter()
+        .map(|key| key["id"].as_str().unwrap().to_owned())
+        .collect();
+    let keys = |words: &[&str]| run(world.command(&["keys"]).args(words));
+    let ended = keys(&["disable", &ids[0], &ids[1], "nobody"]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), "changed 2"));
+    assert!(ended.stderr.contains("nobody"), "{ended:?}");
+    assert_eq!(keys(&["enable", &ids[1]]).stdout, "changed 1");
+    let ended = keys(&[
+        "set",
+        &ids[2],
+        "--label",
+        "third",
+        "--weight",
+        "5",
+        "--account",
+        "team",
+        "--site",
+        "com",
+    ]);
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(0), "changed 1"));
+    let told: Vec<_> = world
+        .keys()
+        .iter()
+        .map(|key| {
+            (
+                key["label"].clone(),
+                key["enabled"].clone(),
+                key["state"].clone(),
+            )
+        })
+        .collect();
+    assert_eq!(told[0], ("alpha".into(), false.into(), "disabled".into()));
+    assert_eq!(told[1], ("beta".into(), true.into(), "usable".into()));
+    let third = &world.keys()[2];
+    assert_eq!(
+        (&third["label"], &third["account"]),
+        (&"third".into(), &"team".into())
+    );
+    assert_eq!(
+        (&third["weight"], &third["site"]["name"]),
+        (&5.into(), &"com".into())
+    );
+    // Nothing to change, too heavy, and no site at all.
+    assert_eq!(keys(&["set", &ids[2]]).code, Some(2));
+    assert_eq!(keys(&["set", &ids[2], "--weight", "1001"]).code, Some(1));
+    let ended = keys(&["set", &ids[2], "--site", "org"]);
+    assert!(ended.stderr.contains("cn, com"), "{ended:?}");
+}
+
 /// The gateway sees what other processes changed (within two seconds).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_running_gateway_takes_up_what_the_commands_change() {

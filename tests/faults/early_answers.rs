@@ -2,6 +2,7 @@
 //! all of it before it reads gets the answer, not a reset.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flowkeep_contract::Outcome;
 use flowkeep_simulator::{Account, sample_key};
@@ -97,6 +98,8 @@ enum Then {
     ReadsOn,
     /// Closes its side, and reads on for a while.
     Closes,
+    /// Takes nothing more and keeps the connection.
+    Stalls,
     /// Is gone, with a body on its way to it.
     Resets,
 }
@@ -120,6 +123,11 @@ async fn hasty(answer: String, then: Then) -> BareUpstream {
             match then {
                 Then::ReadsOn => asked.wait_for_end().await,
                 Then::Closes => asked.close().await,
+                Then::Stalls => {
+                    std::future::pending::<()>().await;
+                    drop(asked);
+                    Ok(())
+                }
                 Then::Resets => {
                     drop(asked);
                     Ok(())
@@ -165,7 +173,7 @@ async fn before(upstream: &BareUpstream) -> Rig {
 /// The upstream refuses an upload in the middle of it: the client gets its words.
 #[tokio::test]
 async fn an_upstream_refusal_in_the_middle_of_an_upload_arrives() {
-    for then in [Then::ReadsOn, Then::Closes, Then::Resets] {
+    for then in [Then::ReadsOn, Then::Closes, Then::Stalls, Then::Resets] {
         for (path, content_type) in [
             ("/v1/files", UPLOAD),
             ("/v1/chat/completions", "content-type: application/json"),
@@ -190,7 +198,7 @@ async fn an_upstream_refusal_in_the_middle_of_an_upload_arrives() {
 /// other key can be tried, and the client is told instead of reset.
 #[tokio::test]
 async fn a_refused_key_in_the_middle_of_an_upload_is_told() {
-    for then in [Then::ReadsOn, Then::Closes, Then::Resets] {
+    for then in [Then::ReadsOn, Then::Closes, Then::Stalls, Then::Resets] {
         let upstream = hasty(error("401 Unauthorized"), then).await;
         let rig = before(&upstream).await;
         let answer = send_all(&rig, ("/v1/files", UPLOAD), 48).await;
@@ -202,10 +210,36 @@ async fn a_refused_key_in_the_middle_of_an_upload_is_told() {
     }
 }
 
+/// What nobody needs any more is not sent: the upstream is hung up on together
+/// with its refusal.
+#[tokio::test]
+async fn the_rest_of_a_refused_upload_is_not_sent_on() {
+    const MEBIBYTES: usize = 256;
+    let read: Arc<AtomicUsize> = Arc::default();
+    let count = Arc::clone(&read);
+    let refusal: Arc<str> = error("413 Payload Too Large").into();
+    let upstream = BareUpstream::start(move |mut asked| {
+        let (count, refusal) = (Arc::clone(&count), Arc::clone(&refusal));
+        async move {
+            count.fetch_add(asked.next_piece().await?.len(), Ordering::Relaxed);
+            asked.say(&*refusal).await?;
+            loop {
+                count.fetch_add(asked.next_piece().await?.len(), Ordering::Relaxed);
+            }
+        }
+    })
+    .await;
+    let rig = before(&upstream).await;
+    let answer = send_all(&rig, ("/v1/files", UPLOAD), MEBIBYTES).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+    let read = read.load(Ordering::Relaxed);
+    assert!(read < MEBIBYTES * MIB / 2, "{read} bytes were sent on");
+}
+
 /// A good answer before the end of the upload passes as well.
 #[tokio::test]
 async fn a_good_answer_in_the_middle_of_an_upload_arrives() {
-    for then in [Then::ReadsOn, Then::Closes] {
+    for then in [Then::ReadsOn, Then::Closes, Then::Stalls] {
         let upstream = hasty(answer("200 OK", r#"{"id":"f"}"#), then).await;
         let rig = before(&upstream).await;
         let answer = send_all(&rig, ("/v1/files", UPLOAD), 48).await;

@@ -234,10 +234,6 @@ async fn changed_keys_serve_as_they_are_changed() {
         ..SetKeyRequest::default()
     };
     assert_eq!(set(on).await.changed, 3);
-    let usable = rig.keys().await.keys.into_iter();
-    assert!(
-        usable
-            .map(|key| key.state)
-            .all(|state| state == KeyState::Usable)
-    );
+    let keys = rig.keys().await.keys;
+    assert!(keys.iter().all(|key| key.state != KeyState::Disabled));
 }

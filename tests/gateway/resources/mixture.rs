@@ -102,19 +102,17 @@ impl Made {
     }
 
     async fn change(&mut self, asker: &Asker<'_>, dice: &mut Dice) {
-        let seen = match (dice.below(2), dice.one_of(&self.batches)) {
-            (0, Some(id)) => {
-                let path = format!("/v1/batches/{id}/cancel");
-                asker.send(Method::POST, &path, None).await
-            }
-            (_, _) => {
-                let Some(uri) = dice.one_of(&self.voices) else {
-                    return self.create(asker, dice).await;
-                };
-                self.voices.retain(|voice| *voice != uri);
-                let body = json!({"uri": uri});
-                asker.post("/v1/audio/reference/delete", &body).await
-            }
+        let cancels = dice.below(2) == 0;
+        let seen = if let Some(id) = dice.one_of(&self.batches).filter(|_| cancels) {
+            let path = format!("/v1/batches/{id}/cancel");
+            asker.send(Method::POST, &path, None).await
+        } else {
+            let Some(uri) = dice.one_of(&self.voices) else {
+                return self.create(asker, dice).await;
+            };
+            self.voices.retain(|voice| *voice != uri);
+            let body = json!({"uri": uri});
+            asker.post("/v1/audio/reference/delete", &body).await
         };
         assert_eq!(seen.status, 200, "{}", seen.text());
     }

@@ -87,11 +87,11 @@ async fn a_compressed_error_is_not_passed_on_unread() {
     }
 }
 
-/// A thousandfold bomb costs what it weighs on the wire.
+/// A bomb of a thousand times its size costs what it weighs on the wire.
 #[tokio::test]
 async fn a_bomb_is_passed_on_unopened() {
-    let bomb = gzip(&vec![b' '; 256 << 20]);
-    assert!(bomb.len() < 1 << 20, "{} bytes", bomb.len());
+    let bomb = gzip(&vec![b' '; 32 << 20]);
+    assert!(bomb.len() < 40 << 10, "{} bytes", bomb.len());
     for (status, headers, stream) in [
         ("200 OK", JSON, false),
         ("200 OK", EVENTS, true),

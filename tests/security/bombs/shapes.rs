@@ -1,40 +1,60 @@
 //! JSON and text that parsers choke on.
 
+use std::sync::{Arc, Mutex};
+
 use flowkeep_contract::{Empty, Outcome};
 use flowkeep_tests::{BareUpstream, MODEL, Rig};
 
 use super::{EVENTS, JSON, answer, before, is_alive};
 
-/// Sends a document and a stream with this usage; returns prompt and completion
-/// as they were noted.
-async fn noted(usage: &str) -> Vec<(Option<i64>, Option<i64>)> {
-    let document = format!(r#"{{"id":"x","choices":[],"usage":{usage}}}"#);
-    let events = format!("data: {document}\n\ndata: [DONE]\n\n");
-    let mut noted = Vec::new();
-    for (headers, text, stream) in [(JSON, &document, false), (EVENTS, &events, true)] {
-        let sent = answer("200 OK", headers, text.as_bytes());
-        let upstream = BareUpstream::saying(sent).await;
-        let rig = before(&upstream).await;
-        // Twice, so that sums of it are made as well.
-        for _ in 0..2 {
-            let seen = rig.ask_chat(MODEL, stream).await;
-            assert_eq!((seen.status, &seen.text()), (200, text), "{usage}");
+/// A gateway before an upstream whose answer is put into `says`.
+async fn changing(says: &Arc<Mutex<Vec<u8>>>) -> (BareUpstream, Rig) {
+    let says = Arc::clone(says);
+    let upstream = BareUpstream::start(move |mut asked| {
+        let answer = says.lock().unwrap().clone();
+        async move {
+            asked.skip_body().await?;
+            asked.say(answer).await?;
+            asked.close().await
         }
-        let rows = rig.settled_rows().await;
-        assert_eq!(rows.len(), 2, "{usage}");
-        for row in rows {
-            assert_eq!(row.outcome, Outcome::Success, "{usage}");
-            noted.push((row.prompt_tokens, row.completion_tokens));
+    })
+    .await;
+    let rig = before(&upstream).await;
+    (upstream, rig)
+}
+
+/// Sends each usage in a document and in a stream, twice, so that sums are made
+/// of them; compares prompt and completion as they were noted.
+async fn are_noted(cases: Vec<(String, (Option<i64>, Option<i64>))>) {
+    let says = Arc::default();
+    let (_upstream, rig) = changing(&says).await;
+    let mut expected = Vec::new();
+    for (usage, counts) in cases {
+        let document = format!(r#"{{"id":"x","choices":[],"usage":{usage}}}"#);
+        let events = format!("data: {document}\n\ndata: [DONE]\n\n");
+        for (headers, text, stream) in [(JSON, &document, false), (EVENTS, &events, true)] {
+            *says.lock().unwrap() = answer("200 OK", headers, text.as_bytes());
+            for _ in 0..2 {
+                let seen = rig.ask_chat(MODEL, stream).await;
+                assert_eq!((seen.status, &seen.text()), (200, text), "{usage:.99}");
+                expected.push((usage.clone(), counts));
+            }
         }
-        rig.app.usage_today(Empty {}).await.expect("sums are made");
     }
-    noted
+    let rows = rig.settled_rows().await;
+    assert_eq!(rows.len(), expected.len());
+    for (row, (usage, counts)) in rows.iter().zip(expected) {
+        assert_eq!(row.outcome, Outcome::Success, "{usage:.99}");
+        let noted = (row.prompt_tokens, row.completion_tokens);
+        assert_eq!(noted, counts, "{usage:.99}");
+    }
+    rig.app.usage_today(Empty {}).await.expect("sums are made");
 }
 
 /// Counts that are none are unknown; too large ones are the largest.
 #[tokio::test]
 async fn counts_that_cannot_be_are_unknown() {
-    for nonsense in [
+    let nonsense = [
         "1e400",
         "-1e400",
         "-5",
@@ -45,26 +65,19 @@ async fn counts_that_cannot_be_are_unknown() {
         "[1]",
         "{}",
         "true",
-    ] {
-        let usage = format!(r#"{{"prompt_tokens":{nonsense},"completion_tokens":{nonsense}}}"#);
-        for counts in noted(&usage).await {
-            assert_eq!(counts, (None, None), "{nonsense}");
-        }
-    }
+    ];
+    let both = |value: &str| format!(r#"{{"prompt_tokens":{value},"completion_tokens":{value}}}"#);
+    let mut cases: Vec<_> = nonsense
+        .iter()
+        .map(|value| (both(value), (None, None)))
+        .collect();
     let digits = "9".repeat(100_000);
-    let usage = format!(r#"{{"prompt_tokens":{digits},"completion_tokens":7}}"#);
-    for (prompt, _) in noted(&usage).await {
-        assert_eq!(prompt, None);
-    }
-    let most = u64::MAX;
-    let usage = format!(
-        r#"{{"prompt_tokens":{most},"completion_tokens":{}}}"#,
-        i64::MAX
-    );
+    cases.push((both(&digits), (None, None)));
     let largest = Some(i64::from(u32::MAX));
-    for counts in noted(&usage).await {
-        assert_eq!(counts, (largest, largest));
+    for much in [u64::MAX, i64::MAX.unsigned_abs(), u64::from(u32::MAX) + 1] {
+        cases.push((both(&much.to_string()), (largest, largest)));
     }
+    are_noted(cases).await;
 }
 
 /// A million brackets pass; nobody follows them down.

@@ -16,78 +16,80 @@ use crate::{
     UndoImportRequest, UsageToday, VaultKind, VaultState, VaultStatus,
 };
 
-macro_rules! declarations {
-    ($config:expr, $($ty:ty),* $(,)?) => {
-        [$(<$ty as TS>::decl($config)),*]
+/// Defines `declarations`: what each type looks like in TypeScript.
+macro_rules! exported {
+    ($($ty:ident,)*) => {
+        fn declarations(config: &Config) -> Vec<String> {
+            vec![$(<$ty as TS>::decl(config)),*]
+        }
     };
+}
+
+exported! {
+    ApiError,
+    AutostartState,
+    BalanceSource,
+    BalanceView,
+    ClientToken,
+    ConfirmImportRequest,
+    CoolingView,
+    DayUsage,
+    Empty,
+    ErrorCode,
+    Event,
+    GatewayState,
+    GatewayStatus,
+    Host,
+    ImportFormat,
+    ImportKeysRequest,
+    ImportLine,
+    ImportOutcome,
+    ImportPreview,
+    ImportProgress,
+    ImportReason,
+    ImportReport,
+    KeyCounts,
+    KeyList,
+    KeyState,
+    KeyView,
+    Language,
+    ListRequestsRequest,
+    ModelAlias,
+    ModelUsage,
+    Outcome,
+    PreviewImportRequest,
+    RemoveKeysReport,
+    RemoveKeysRequest,
+    RequestPage,
+    RequestView,
+    SetAccountRequest,
+    SetAutostartRequest,
+    SetKeyReport,
+    SetKeyRequest,
+    SetPausedRequest,
+    SettingsPatch,
+    SettingsView,
+    SiteName,
+    SiteView,
+    StateReason,
+    Theme,
+    Topic,
+    UndoImportReport,
+    UndoImportRequest,
+    UsageToday,
+    VaultKind,
+    VaultState,
+    VaultStatus,
 }
 
 /// The whole of `ui/src/lib/contract.ts`.
 #[must_use]
 pub fn typescript() -> String {
-    let config = Config::default();
-    let declarations = declarations!(
-        &config,
-        ApiError,
-        AutostartState,
-        BalanceSource,
-        BalanceView,
-        ClientToken,
-        ConfirmImportRequest,
-        CoolingView,
-        DayUsage,
-        Empty,
-        ErrorCode,
-        Event,
-        GatewayState,
-        GatewayStatus,
-        Host,
-        ImportFormat,
-        ImportKeysRequest,
-        ImportLine,
-        ImportOutcome,
-        ImportPreview,
-        ImportProgress,
-        ImportReason,
-        ImportReport,
-        KeyCounts,
-        KeyList,
-        KeyState,
-        KeyView,
-        Language,
-        ListRequestsRequest,
-        ModelAlias,
-        ModelUsage,
-        Outcome,
-        PreviewImportRequest,
-        RemoveKeysReport,
-        RemoveKeysRequest,
-        RequestPage,
-        RequestView,
-        SetAccountRequest,
-        SetAutostartRequest,
-        SetKeyReport,
-        SetKeyRequest,
-        SetPausedRequest,
-        SettingsPatch,
-        SettingsView,
-        SiteName,
-        SiteView,
-        StateReason,
-        Theme,
-        Topic,
-        UndoImportReport,
-        UndoImportRequest,
-        UsageToday,
-        VaultKind,
-        VaultState,
-        VaultStatus,
-    );
     let mut out = String::from(
         "// Generated from src-tauri/crates/contract. Do not edit; run the contract test with\n\
          // FLOWKEEP_UPDATE_CONTRACT=1 to write it anew.\n",
     );
-    for declaration in declarations {
+    for declaration in declarations(&Config::default()) {
         out.push_str("\nexport ");
         out.push_str(&declaration);
         out.push('\n');

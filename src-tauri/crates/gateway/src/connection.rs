@@ -15,9 +15,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -56,6 +53,11 @@ impl ClientSocket {
     /// Whether the client still has something to send of its request.
     pub(crate) fn body_is_open(&self) -> bool {
         self.body_is_open.load(Ordering::Relaxed)
+    }
+
+    /// Notes how far the body of the request has come.
+    pub(crate) fn set_body_is_open(&self, is_open: bool) {
+        self.body_is_open.store(is_open, Ordering::Relaxed);
     }
 
     /// Reads and throws away what a client still sends that was answered before
@@ -194,50 +196,5 @@ impl AsyncWrite for ClientIo {
 
     fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(self.0.shut_down())
-    }
-}
-
-/// A request's body that tells its connection when it has come to its end.
-pub(crate) struct ClientBody {
-    incoming: Incoming,
-    socket: Arc<ClientSocket>,
-}
-
-impl ClientBody {
-    pub(crate) fn new(incoming: Incoming, socket: Arc<ClientSocket>) -> Self {
-        let body = Self { incoming, socket };
-        body.note();
-        body
-    }
-
-    fn note(&self) {
-        let is_open = !self.incoming.is_end_stream();
-        self.socket.body_is_open.store(is_open, Ordering::Relaxed);
-    }
-}
-
-impl Body for ClientBody {
-    type Data = Bytes;
-    type Error = hyper::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
-        let this = self.get_mut();
-        let frame = ready!(Pin::new(&mut this.incoming).poll_frame(cx));
-        match &frame {
-            None => this.socket.body_is_open.store(false, Ordering::Relaxed),
-            Some(_) => this.note(),
-        }
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
     }
 }

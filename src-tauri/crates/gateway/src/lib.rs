@@ -8,6 +8,7 @@
 mod address;
 mod admin;
 mod answer;
+mod client_body;
 mod connection;
 mod console;
 pub mod error;

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use flowkeep_contract::GatewayState;
 use flowkeep_core::app::App;
-use http::{HeaderValue, Request, Response, header};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -20,7 +20,8 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::admin::{Admin, AdminAccess};
-use crate::connection::{ClientBody, ClientSocket, drive};
+use crate::client_body::client_body;
+use crate::connection::{ClientSocket, drive};
 use crate::guard::Guard;
 use crate::listen::{BindError, Listeners};
 use crate::router::{self, Shared};
@@ -224,9 +225,8 @@ impl Accept {
             let socket = ClientSocket::new(tcp);
             let io = TokioIo::new(socket.io());
             let asked = Arc::clone(&socket);
-            let handle = service_fn(move |request| {
-                service.clone().call(request, Arc::clone(&asked))
-            });
+            let handle =
+                service_fn(move |request| service.clone().call(request, Arc::clone(&asked)));
             let mut connection = std::pin::pin!(http.serve_connection(io, handle));
             tokio::select! {
                 biased;
@@ -255,19 +255,15 @@ impl Service {
         request: Request<Incoming>,
         socket: Arc<ClientSocket>,
     ) -> Result<Response<Body>, Infallible> {
-        let asked = Arc::clone(&socket);
-        let request = request.map(|body| Body::new(ClientBody::new(body, asked)));
-        let mut response = match self.guard.check(&request) {
+        let (head, incoming) = request.into_parts();
+        let (body, end) = client_body(incoming, socket);
+        let request = Request::from_parts(head, Body::new(body));
+        let response = match self.guard.check(&request) {
             Ok(None) => self.router.oneshot(request).await?,
             Ok(Some(answer)) => answer,
             Err(refusal) => refusal.into_response(),
         };
-        // What is still to come of the body is not read, so nothing can follow.
-        if socket.body_is_open() {
-            let close = HeaderValue::from_static("close");
-            response.headers_mut().insert(header::CONNECTION, close);
-        }
-        Ok(response)
+        Ok(end.come_with(response))
     }
 }
 

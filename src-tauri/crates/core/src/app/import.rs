@@ -67,7 +67,6 @@ impl App {
     /// When there is nothing to import, another import runs, or vault or
     /// database refuse; then no key was added.
     pub async fn import_keys(&self, request: ImportKeysRequest) -> Result<ImportReport, ApiError> {
-        within(request.text.len(), MAX_TEXT)?;
         let options = ImportOptions {
             validate: request.validate,
             force: request.force,
@@ -77,7 +76,8 @@ impl App {
             .await
     }
 
-    /// As [`App::import_keys`], from a file of whatever form and length.
+    /// As [`App::import_keys`], from a file of whatever form; an older pool's
+    /// database may be of any length.
     ///
     /// # Errors
     /// As [`App::import_keys`], and when the file is a database and none of an
@@ -170,6 +170,7 @@ impl App {
     }
 
     async fn plan(&self, source: Source, validate: bool) -> Result<(Plan, Present), ApiError> {
+        within(source.text_len(), MAX_TEXT)?;
         let (mut plan, present) = self
             .blocking(|app| {
                 let contents = source.read()?;
@@ -222,15 +223,18 @@ impl App {
 
 fn source_of(file: Option<String>, text: Option<String>) -> Result<Source, ApiError> {
     if let Some(file) = file {
-        within(file.len() / 4 * 3, MAX_FILE)?;
+        if file.len() / 4 * 3 > MAX_FILE {
+            return Err(ApiError::new(
+                ErrorCode::ImportTooLarge,
+                "this file is too large for a window; use `flowkeep keys import FILE`",
+            ));
+        }
         let bytes = BASE64_STANDARD.decode(file.as_bytes()).map_err(|_| {
             ApiError::new(ErrorCode::InvalidRequest, "the file is not coded in Base64")
         })?;
         return Ok(Source::File(bytes));
     }
-    let text = text.unwrap_or_default();
-    within(text.len(), MAX_TEXT)?;
-    Ok(Source::Text(text))
+    Ok(Source::Text(text.unwrap_or_default()))
 }
 
 fn within(bytes: usize, most: usize) -> Result<(), ApiError> {
@@ -239,10 +243,7 @@ fn within(bytes: usize, most: usize) -> Result<(), ApiError> {
     }
     Err(ApiError::new(
         ErrorCode::ImportTooLarge,
-        format!(
-            "an import has at most {} MiB; `flowkeep keys import FILE` takes more",
-            most >> 20
-        ),
+        format!("an import has at most {} MiB", most >> 20),
     ))
 }
 

@@ -19,7 +19,7 @@ use super::sites::{AccountSites, SiteTable};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
 use crate::pool::Pool;
-use crate::settings::{DataDir, Overrides, SettingsError, SettingsFile};
+use crate::settings::{DataDir, Overrides, Settings, SettingsError, SettingsFile};
 use crate::store::{ClientRow, Store, StoreError};
 use crate::upstream::UpstreamError;
 use crate::vault::{
@@ -119,10 +119,6 @@ impl App {
         let settings = effective.settings;
         let (store, mut warnings) = Store::open(&options.data_dir, Arc::clone(&options.clock))?;
         warnings.extend(settings_warning);
-        // Shown beside the table in Settings, as long as they are there.
-        for fault in settings.aliases.faults() {
-            tracing::warn!("{fault}; it is not used");
-        }
         let vault_options = VaultOptions {
             choice: options.vault,
             install_id: store.install_id()?,
@@ -130,14 +126,12 @@ impl App {
             passphrase: options.passphrase,
             bundle_count_hint: bundle_count(&store)?,
         };
-        let vault = match options.secrets {
-            Some(factory) => Vault::open_over(factory, VaultKind::Memory, &vault_options)?,
-            None => Vault::open(&vault_options)?,
-        };
+        let vault = open_vault(options.secrets, &vault_options)?;
         // D4: said once in the log; health and the window show it as well.
         for warning in warnings.iter().cloned().chain(vault.warning()) {
             tracing::warn!("{warning}");
         }
+        warn_of_aliases(&settings);
         let upstream = settings.upstream_client()?;
         let started = options.clock.now();
         let live = Live {
@@ -240,4 +234,18 @@ impl App {
 fn bundle_count(store: &Store) -> Result<u32, StoreError> {
     let highest = store.keys()?.into_iter().map(|row| row.bundle + 1).max();
     Ok(highest.unwrap_or(0))
+}
+
+fn open_vault(secrets: Option<StoreFactory>, options: &VaultOptions) -> Result<Vault, VaultError> {
+    match secrets {
+        Some(factory) => Vault::open_over(factory, VaultKind::Memory, options),
+        None => Vault::open(options),
+    }
+}
+
+/// Shown beside the table in Settings, as long as they are there.
+fn warn_of_aliases(settings: &Settings) {
+    for fault in settings.aliases.faults() {
+        tracing::warn!("{fault}; it is not used");
+    }
 }

@@ -32,6 +32,15 @@ impl Source {
         bytes.starts_with(SQLITE)
     }
 
+    /// Bytes of text in it; a database has none.
+    pub(super) fn text_len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::File(bytes) if Self::is_database(bytes) => 0,
+            Self::File(bytes) => bytes.len(),
+        }
+    }
+
     /// Reads it. Blocks.
     ///
     /// # Errors
