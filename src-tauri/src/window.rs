@@ -133,6 +133,9 @@ fn build(app: &AppHandle) -> tauri::Result<WebviewWindow> {
         .min_inner_size(900.0, 600.0)
         .center()
         .visible(false)
+        // Files are dropped on the page, as in a browser; the system's own handler
+        // would keep them from it on Windows.
+        .disable_drag_drop_handler()
         .on_navigation(is_own_page)
         .on_new_window(|_, _| NewWindowResponse::Deny);
     if let Some(folder) = app.try_state::<DataDir>() {

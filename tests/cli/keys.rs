@@ -63,7 +63,7 @@ async fn keys_are_switched_and_changed() {
         .iter()
         .map(|key| key["id"].as_str().unwrap().to_owned())
         .collect();
-    let keys = |words: &[&str]| run(world.command(&["keys"]).args(words));
+    let keys = |words: &[&str]| run(&mut world.command(&[&["keys"], words].concat()));
     let ended = keys(&["disable", &ids[0], &ids[1], "nobody"]);
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), "changed 2"));
     assert!(ended.stderr.contains("nobody"), "{ended:?}");

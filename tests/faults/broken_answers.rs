@@ -2,7 +2,7 @@
 
 use flowkeep_contract::Outcome;
 use flowkeep_simulator::{Behaviour, Scope};
-use flowkeep_tests::{MODEL, Rig, Seen};
+use flowkeep_tests::{BareUpstream, MODEL, Rig, RigOptions, Seen};
 
 use crate::ledger::{is_unpenalised, of};
 
@@ -154,4 +154,31 @@ async fn a_broken_encoding_passes_untouched_and_uncounted() {
         rig.hits("/v1/chat/completions")[0].header("accept-encoding"),
         Some("identity")
     );
+}
+
+/// F18: an envelope that comes in pieces is one all the same.
+#[tokio::test]
+async fn an_envelope_in_pieces_is_never_a_success() {
+    let upstream = BareUpstream::start(|mut asked| async move {
+        asked.skip_body().await?;
+        asked
+            .say("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+            .await?;
+        for piece in ["{\"co", "de\":50507,", "\"message\":\"Request", " failed\"}"] {
+            asked.say_chunk(piece.as_bytes()).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        asked.say("0\r\n\r\n").await?;
+        asked.close().await
+    })
+    .await;
+    let rig = Rig::with(RigOptions {
+        upstream: Some(upstream.base_url()),
+        ..RigOptions::default()
+    })
+    .await;
+    let seen = rig.ask_chat(MODEL, false).await;
+    assert_eq!((seen.status, seen.error()), (502, "upstream_broken"));
+    let rows = rig.settled_rows().await;
+    assert_eq!(rows[0].outcome, Outcome::UpstreamFailed);
 }

@@ -1,6 +1,8 @@
 //! The main job over HTTP: a chat, a stream, a message, the models.
 
 #[cfg(test)]
+mod admin;
+#[cfg(test)]
 mod conversations;
 mod import;
 #[cfg(test)]

@@ -96,7 +96,7 @@ fn json() -> impl Strategy<Value = Vec<u8>> {
         for (name, value) in fields {
             parts.push(format!("\"{name}\":{value}"));
         }
-        if parts.len() % 2 == 0 {
+        if parts.len().is_multiple_of(2) {
             parts.push(format!("\"model\":\"{MODEL}\""));
         }
         format!("{{{}}}", parts.join(",")).into_bytes()

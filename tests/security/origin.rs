@@ -169,6 +169,24 @@ async fn an_allowed_origin_is_echoed_exactly() {
             .headers()
             .contains_key("access-control-allow-credentials")
     );
+    assert!(
+        !answer
+            .headers()
+            .contains_key("access-control-allow-headers")
+    );
+    let wants = [
+        asks[0],
+        asks[1],
+        (
+            "access-control-request-headers",
+            "authorization,content-type,cookie,x-stainless-lang,x-other",
+        ),
+    ];
+    let answer = from_page(&rig, Method::OPTIONS, "/v1/chat/completions", &wants).await;
+    assert_eq!(
+        answer.headers()["access-control-allow-headers"],
+        "authorization, content-type, x-stainless-lang"
+    );
     // No part of the name, no other scheme, port or case.
     for other in [
         "https://app.test.evil",

@@ -42,6 +42,8 @@ enum Access {
     Nobody,
     Clients,
     Admins,
+    /// Whoever shows name and password on that very request (S27).
+    Password,
 }
 
 impl Access {
@@ -51,6 +53,7 @@ impl Access {
             Self::Nobody => false,
             Self::Clients => matches!(credential, Credential::Client | Credential::ClientApiKey),
             Self::Admins => matches!(credential, Credential::Session | Credential::Basic),
+            Self::Password => credential == Credential::Basic,
         }
     }
 }
@@ -106,19 +109,25 @@ fn table() -> Vec<Row> {
             Access::Admins,
         ),
     ];
+    rows.extend(compatible());
     for spec in COMMANDS {
         let path = format!("/admin/rpc/{}", spec.name);
         let body = match spec.name {
             "set_paused" => json!({"paused": false}),
-            "import_keys" => json!({"text": "# nothing"}),
+            "import_keys" | "preview_import" => json!({"text": "# nothing"}),
+            "confirm_import" => json!({"preview": "unknown"}),
+            "undo_import" => json!({"undo": "unknown"}),
             "remove_keys" => json!({"ids": []}),
+            "set_key" => json!({"ids": ["unknown"], "enabled": true}),
+            "set_account" => json!({"id": "unknown", "label": "x"}),
             _ => json!({}),
         };
-        // An empty import is a 400 for those who may.
-        let access = if spec.name == "import_keys" {
-            Access::Nobody
-        } else {
-            Access::Admins
+        // What there is not, and an empty import, is refused to those who may.
+        let access = match spec.name {
+            "import_keys" | "preview_import" | "confirm_import" | "undo_import" | "set_account" => {
+                Access::Nobody
+            }
+            _ => Access::Admins,
         };
         rows.push(row(
             "/admin/rpc/{command}",
@@ -129,6 +138,47 @@ fn table() -> Vec<Row> {
         ));
     }
     rows
+}
+
+/// The routes of the older pool.
+fn compatible() -> Vec<Row> {
+    let read = |path: &'static str| row(path, Method::GET, path, "", Access::Admins);
+    vec![
+        read("/api/keys"),
+        read("/api/stats/overview"),
+        read("/api/stats/daily"),
+        read("/api/stats/monthly"),
+        read("/logs"),
+        row(
+            "/clear_logs",
+            Method::POST,
+            "/clear_logs",
+            "",
+            Access::Admins,
+        ),
+        row(
+            "/export_keys",
+            Method::GET,
+            "/export_keys",
+            "",
+            Access::Password,
+        ),
+        // An unknown key and an empty import are refused to those who may.
+        row(
+            "/api/key_info",
+            Method::GET,
+            "/api/key_info?id=unknown",
+            "",
+            Access::Nobody,
+        ),
+        row(
+            "/import_keys",
+            Method::POST,
+            "/import_keys",
+            "{\"keys\":\"\"}",
+            Access::Nobody,
+        ),
+    ]
 }
 
 async fn ask(rig: &Rig, row: &Row, credential: Credential) -> u16 {

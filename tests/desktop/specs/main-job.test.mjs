@@ -45,6 +45,9 @@ async function importKeys(window) {
   await window.paste('import-text', `${KEYS[0]} work account\n${KEYS[1]}`);
   await window.picture('import-pasted');
   await window.click('import-submit');
+  await window.see('import-preview');
+  await window.picture('import-preview');
+  await window.click('import-confirm');
   await window.see('import-report');
   await window.picture('import-report');
   await window.click('import-done');

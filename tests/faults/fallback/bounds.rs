@@ -1,9 +1,12 @@
+use std::sync::Arc;
+
 use flowkeep_contract::Outcome;
-use flowkeep_simulator::{Behaviour, CutHow, Scope};
-use flowkeep_tests::{Rig, Seen};
+use flowkeep_core::clock::ManualClock;
+use flowkeep_simulator::{Behaviour, CutHow, Entry, Scope};
+use flowkeep_tests::{PATIENCE, Rig, RigOptions, Seen};
 use serde_json::json;
 
-use super::{FIRST, Fallen, NAME, SECOND, refusal, rig_of};
+use super::{FIRST, Fallen, NAME, SECOND, options_of, refusal, rig_of};
 
 const GONE: &str =
     r#"{"code":20012,"message":"Model does not exist. Please check it carefully.","data":null}"#;
@@ -173,4 +176,41 @@ async fn a_redirected_model_says_who_answers() {
             .header("x-flowkeep-hint")
             .is_empty()
     );
+}
+
+/// D10: whatever a page of something in between says, it is no certain refusal.
+#[tokio::test]
+async fn a_creation_that_met_a_page_is_not_sent_again() {
+    const VIDEO: &str = "Wan-AI/Wan2.2-T2V-A14B";
+    for words in ["overloaded", "rate limit"] {
+        let rig = rig_of(&[VIDEO, "Wan-AI/Wan2.2-I2V-A14B"], "").await;
+        let page = format!("<html><title>503 {words}</title></html>");
+        rig.simulator
+            .set_behaviour(Scope::Model(VIDEO.to_owned()), refusal(503, &page));
+        let body = json!({"model": NAME, "prompt": "a cat", "image_size": "1280x720"});
+        let seen = rig.ask("/v1/video/submit", &body).await;
+        assert_eq!(seen.status, 503, "{}", seen.text());
+        assert_eq!(rig.upstream_hits().await.len(), 1, "{words}");
+    }
+}
+
+/// What a request waits for before its first account is there is no failover.
+#[tokio::test]
+async fn the_wait_for_the_list_of_models_leaves_the_window() {
+    let clock = Arc::new(ManualClock::at(1_780_000_000_000));
+    let given: Arc<ManualClock> = Arc::clone(&clock);
+    let rig = Rig::with(RigOptions {
+        clock: Some(given),
+        ..options_of(&[FIRST, SECOND], "")
+    })
+    .await;
+    rig.simulator
+        .set_behaviour(Scope::Route("models".into()), Behaviour::Delay { ms: 300 });
+    let late = async {
+        let is_asked = |entries: &[Entry]| entries.iter().any(|entry| entry.path == "/v1/models");
+        assert!(rig.simulator.ledger().wait_for(is_asked, PATIENCE).await);
+        clock.advance_ms(20_000);
+    };
+    let (fallen, ()) = tokio::join!(Fallen::from(&rig, refusal(400, GONE), false), late);
+    fallen.landed_on(SECOND, &rig).await;
 }

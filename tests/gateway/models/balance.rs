@@ -1,8 +1,12 @@
 //! `GET /v1/user/info`, answered from the pool.
 
-use flowkeep_contract::Outcome;
-use flowkeep_tests::{Rig, Seen};
+use flowkeep_contract::{ImportKeysRequest, Outcome};
+use flowkeep_simulator::sample_key;
+use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
 use serde_json::Value;
+
+/// A model without a price.
+const FREE: &str = "Qwen/Qwen3-8B";
 
 async fn user_info(rig: &Rig) -> Seen {
     let sent = std::time::Instant::now();
@@ -63,4 +67,27 @@ async fn the_balance_is_the_sum_of_what_is_known() {
         rows.iter()
             .all(|row| row.outcome == Outcome::Success && row.account.is_none())
     );
+}
+
+/// What costs nothing is asked of the account with the least, so that the rest
+/// is left for what does cost.
+#[tokio::test]
+async fn a_free_model_leaves_the_richest_account_alone() {
+    let rig = Rig::with(RigOptions {
+        import: false,
+        ..RigOptions::default()
+    })
+    .await;
+    let line = |name: &str, balance: u32| format!("{} {name} balance={balance}", sample_key(name));
+    let request = ImportKeysRequest {
+        text: [line("alpha", 5), line("beta", 500)].join("\n"),
+        validate: false,
+        force: true,
+    };
+    let report = rig.app.import_keys(request).await.expect("a report");
+    assert_eq!(report.added, 2);
+    for (model, account) in [(MODEL, "beta"), (FREE, "alpha"), (MODEL, "beta")] {
+        let seen = rig.ask_chat(model, false).await;
+        assert_eq!(seen.header("x-flowkeep-account"), account, "{model}");
+    }
 }

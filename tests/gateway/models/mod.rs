@@ -4,3 +4,5 @@
 mod aliases;
 mod balance;
 mod list;
+mod sites;
+mod recordings;

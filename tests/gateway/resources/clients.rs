@@ -8,17 +8,17 @@ use serde_json::{Value, json};
 use super::{Asker, batch, file_made_elsewhere, ids, options, speech};
 
 /// Two clients: one with the default token, one without any.
-async fn two_clients() -> Rig {
+pub(super) async fn two_clients() -> Rig {
     let mut options = options();
     options.settings.push_str("require_token = false\n");
     Rig::with(RigOptions { ..options }).await
 }
 
-fn without_token(rig: &Rig) -> Asker<'_> {
+pub(super) fn without_token(rig: &Rig) -> Asker<'_> {
     Asker { rig, token: None }
 }
 
-fn assert_not_there(seen: &Seen) {
+pub(super) fn assert_not_there(seen: &Seen) {
     assert_eq!(
         (seen.status, seen.error()),
         (404, "resource_not_found"),

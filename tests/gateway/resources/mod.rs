@@ -2,6 +2,7 @@
 
 mod asking;
 mod clients;
+mod isolation;
 mod lists;
 mod mixture;
 mod owners;

@@ -70,6 +70,13 @@ async fn a_removed_owner_is_named_until_it_is_back() {
     let seen = asker.post("/v1/audio/speech", &speech(&voice)).await;
     assert_eq!((seen.status, seen.error()), (404, "resource_not_found"));
     assert!(seen.text().contains(&owner), "{}", seen.text());
+    // Its key may have moved to one of them.
+    assert_eq!((seen.attempts(), rig.simulator.ledger().count()), (2, 2));
+    rig.simulator.ledger().clear();
+    let removal = json!({"uri": voice});
+    let seen = asker.post("/v1/audio/voice/deletions", &removal).await;
+    assert_eq!((seen.status, seen.attempts()), (404, 0));
+    assert!(seen.text().contains(&owner), "{}", seen.text());
     assert_eq!(rig.simulator.ledger().count(), 0);
 
     let request = ImportKeysRequest {
@@ -80,6 +87,30 @@ async fn a_removed_owner_is_named_until_it_is_back() {
     rig.app.import_keys(request).await.unwrap();
     assert_eq!(owner_of(&asker, &voice).await, owner);
     assert!(rig.simulator.ledger().misdirected().is_empty());
+}
+
+/// The key of an account that is gone serves under another name: what it had is
+/// found there, and known from then on.
+#[tokio::test]
+async fn what_belongs_to_a_moved_key_is_found() {
+    let rig = Rig::with(options()).await;
+    let asker = Asker::new(&rig);
+    let voice = asker.new_voice().await;
+    let owner = owner_of(&asker, &voice).await;
+    let keys = rig.keys().await.keys;
+    let key = keys.into_iter().find(|key| key.account == owner).unwrap();
+    let request = RemoveKeysRequest { ids: vec![key.id] };
+    rig.app.remove_keys(request).await.unwrap();
+    let request = ImportKeysRequest {
+        text: format!("{} moved", sample_key(&owner)),
+        validate: false,
+        force: true,
+    };
+    rig.app.import_keys(request).await.unwrap();
+    assert_eq!(owner_of(&asker, &voice).await, "moved");
+    rig.simulator.ledger().clear();
+    assert_eq!(owner_of(&asker, &voice).await, "moved");
+    assert_eq!(rig.simulator.ledger().count(), 1, "nobody else is asked");
 }
 
 #[tokio::test]

@@ -50,3 +50,18 @@ async fn a_wrong_field_is_named() {
     let seen = rig.ask(PATH, &json!({"model": MODEL})).await;
     assert_eq!((seen.status, seen.error()), (400, "invalid_parameter"));
 }
+
+/// It would be read as a tree, which takes a multiple of its bytes (S37).
+#[tokio::test]
+async fn a_body_too_long_to_be_read_here_is_refused() {
+    let rig = Rig::start().await;
+    let long = "x".repeat(17 << 20);
+    let mut body = asking(MODEL, false);
+    body["input"] = long.as_str().into();
+    let seen = rig.ask(PATH, &body).await;
+    assert_eq!((seen.status, seen.error()), (413, "body_too_large"));
+    let count = json!({"model": MODEL, "messages": [{"role": "user", "content": long}]});
+    let seen = rig.ask("/v1/messages/count_tokens", &count).await;
+    assert_eq!((seen.status, seen.error()), (413, "body_too_large"));
+    assert!(rig.upstream_hits().await.is_empty());
+}

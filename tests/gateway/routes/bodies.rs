@@ -46,6 +46,30 @@ async fn image_fields_are_renamed_by_splicing() {
     assert_eq!(upstream.heard()[0].body, sent.as_bytes(), "only of images");
 }
 
+/// Above the replay limit the body streams; what is at hand of it is renamed, and
+/// the length that is announced is right.
+#[tokio::test]
+async fn image_fields_before_a_long_image_are_renamed_too() {
+    let upstream = Upstream::start().await;
+    let rig = rig_before(&upstream, "replay_mib = 1\n").await;
+    let of = |size: &str, number: &str| {
+        let image = "QUJD".repeat(1 << 19);
+        format!(
+            "{{\"model\":\"Kwai-Kolors/Kolors\", \"{size}\" : \"1x1\",\"{number}\":2,\
+             \"prompt\":\"a cat\",\"image\":\"{image}\"}}"
+        )
+    };
+    upstream.answer(whole("200 OK", "application/json", b"{}"));
+    let path = "/v1/images/generations";
+    let seen = post(&rig, path, "application/json", of("size", "n")).await;
+    assert_eq!(seen.status, 200, "{}", seen.text());
+    let heard = &upstream.heard()[0];
+    let received = of("image_size", "batch_size");
+    assert!(heard.body == received.as_bytes(), "only the two names");
+    let length = received.len().to_string();
+    assert_eq!(heard.header("content-length"), Some(length.as_str()));
+}
+
 fn recording(length: usize) -> Vec<u8> {
     let model = "--xBOUNDx\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n\
         FunAudioLLM/SenseVoiceSmall\r\n";

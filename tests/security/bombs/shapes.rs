@@ -7,6 +7,9 @@ use flowkeep_tests::{BareUpstream, MODEL, Rig};
 
 use super::{EVENTS, JSON, answer, before, is_alive};
 
+/// Prompt and completion.
+type Counts = (Option<i64>, Option<i64>);
+
 /// A gateway before an upstream whose answer is put into `says`.
 async fn changing(says: &Arc<Mutex<Vec<u8>>>) -> (BareUpstream, Rig) {
     let says = Arc::clone(says);
@@ -25,7 +28,7 @@ async fn changing(says: &Arc<Mutex<Vec<u8>>>) -> (BareUpstream, Rig) {
 
 /// Sends each usage in a document and in a stream, twice, so that sums are made
 /// of them; compares prompt and completion as they were noted.
-async fn are_noted(cases: Vec<(String, (Option<i64>, Option<i64>))>) {
+async fn are_noted(cases: Vec<(String, Counts)>) {
     let says = Arc::default();
     let (_upstream, rig) = changing(&says).await;
     let mut expected = Vec::new();

@@ -25,6 +25,11 @@ for (const theme of THEMES) {
     await app.open('keys');
     await page.getByTestId('import-open').click();
     await expect(page.getByTestId('import-dialog')).toBeVisible();
+    const form = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    expect(form.violations.map((found) => found.id)).toEqual([]);
+    await page.getByTestId('import-text').fill('nonsense');
+    await page.getByTestId('import-submit').click();
+    await expect(page.getByTestId('import-preview')).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
     expect(violations.map((found) => [found.id, found.nodes.map((node) => node.html)])).toEqual([]);
   });

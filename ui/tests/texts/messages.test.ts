@@ -9,6 +9,8 @@ import {
   BALANCE_SOURCE,
   GATEWAY_STATE,
   IMPORT_OUTCOME,
+  IMPORT_PREVIEW,
+  IMPORT_REASON,
   KEY_STATE,
   OUTCOME,
   VAULT_KIND,
@@ -67,6 +69,8 @@ describe('every value of the contract has its text', () => {
     ['KeyState', KEY_STATE],
     ['Outcome', OUTCOME],
     ['ImportOutcome', IMPORT_OUTCOME],
+    ['ImportOutcome', IMPORT_PREVIEW],
+    ['ImportReason', IMPORT_REASON],
     ['VaultKind', VAULT_KIND],
     ['BalanceSource', BALANCE_SOURCE],
   ];

@@ -10,6 +10,10 @@ const reason = (text: string): StateReason => ({
   next_retry_ms: null,
 });
 const line: ImportLine = {
+  label: null,
+  account: null,
+  site: null,
+  reason: 'prefix',
   line: 1,
   masked: 'junk…',
   outcome: 'malformed',
@@ -28,7 +32,7 @@ describe('reasons', () => {
     expect(keyReason(key, 'en')).toBe('item is missing');
     expect(keyReason(key, 'zh-CN')).toBe('The key could not be read from the vault');
     expect(lineReason(line, 'en')).toBe(line.message);
-    expect(lineReason(line, 'zh-CN')).toContain('A key starts with sk-');
+    expect(lineReason(line, 'zh-CN')).toContain('key starts with sk-');
   });
 
   it('explain a state that came without a reason, and leave a good one alone', () => {

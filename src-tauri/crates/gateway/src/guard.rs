@@ -8,13 +8,13 @@ mod content;
 mod host;
 mod origin;
 mod path;
+mod preflight;
 
 use axum::body::Body;
 use flowkeep_core::app::App;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode};
 
 use crate::address::{protocol_of, wrong_base};
-use crate::answer::harden;
 use crate::error::Refusal;
 
 pub use content::check_content_type;
@@ -66,30 +66,9 @@ impl Guard {
                     "preflight requests are answered for allowed origins only",
                 ))
             },
-            |origin| Ok(Some(preflight(&origin))),
+            |origin| Ok(Some(preflight::answer(&origin, request.headers()))),
         )
     }
-}
-
-/// S4: the exact origin, never `*`, never credentials.
-fn preflight(origin: &HeaderValue) -> Response<Body> {
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NO_CONTENT;
-    let headers = response.headers_mut();
-    harden(headers);
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-    headers.insert(header::VARY, HeaderValue::from_static("origin"));
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_METHODS,
-        HeaderValue::from_static("GET, POST, DELETE"),
-    );
-    headers.insert(
-        header::ACCESS_CONTROL_ALLOW_HEADERS,
-        HeaderValue::from_static(
-            "authorization, content-type, x-api-key, anthropic-version, anthropic-beta",
-        ),
-    );
-    response
 }
 
 /// The origin that an answer names, when the request came from an allowed one.

@@ -2,12 +2,13 @@
 
 mod images;
 pub(crate) mod intake;
+mod upload;
 
 use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use flowkeep_core::app::{Call, Reply};
+use flowkeep_core::app::{Call, Reply, header_text};
 use flowkeep_core::model::Route;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
@@ -164,18 +165,3 @@ fn answer(reply: Reply) -> Response<Body> {
     response
 }
 
-/// A label as a header value: what is not visible ASCII is percent-encoded.
-fn header_text(text: &str) -> HeaderValue {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte == b' ' || (byte.is_ascii_graphic() && byte != b'%') {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push('%');
-            for digit in [byte >> 4, byte & 15] {
-                encoded.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
-            }
-        }
-    }
-    HeaderValue::try_from(encoded).unwrap_or_else(|_| HeaderValue::from_static("?"))
-}

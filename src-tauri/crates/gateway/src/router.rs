@@ -34,6 +34,14 @@ pub(crate) fn router(shared: Shared) -> Router {
             .route("/login", post(admin::login))
             .route("/logout", post(admin::logout))
             .route("/import_keys", post(admin::import_keys))
+            .route("/export_keys", get(admin::export_keys))
+            .route("/api/keys", get(admin::api_keys::list))
+            .route("/api/key_info", get(admin::api_keys::info))
+            .route("/api/stats/overview", get(admin::stats::overview))
+            .route("/api/stats/daily", get(admin::stats::daily))
+            .route("/api/stats/monthly", get(admin::stats::monthly))
+            .route("/logs", get(admin::logs))
+            .route("/clear_logs", post(admin::clear_logs))
             .route("/admin/rpc/{command}", post(admin::rpc))
             .route("/admin/events", get(admin::events));
     }

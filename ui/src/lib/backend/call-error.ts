@@ -8,6 +8,8 @@ const CODES: Record<ErrorCode, true> = {
   nothing_to_import: true,
   import_too_large: true,
   import_running: true,
+  import_expired: true,
+  not_found: true,
   vault_locked: true,
   vault_unavailable: true,
   storage: true,

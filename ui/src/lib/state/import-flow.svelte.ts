@@ -1,54 +1,85 @@
 import type { Backend, Unsubscribe } from '$lib/backend/backend';
 import { CallError, callError } from '$lib/backend/call-error';
-import type { ImportProgress, ImportReport } from '$lib/contract';
+import type { ImportPreview, ImportProgress, ImportReport } from '$lib/contract';
 
-/** What the contract allows for `ImportKeysRequest.text`. */
-export const MAX_IMPORT_BYTES = 16 * 1024 * 1024;
+/** What the contract allows for `PreviewImportRequest.file`. */
+export const MAX_IMPORT_BYTES = 24 * 1024 * 1024;
+/** How long an import can be taken back. */
+export const UNDO_MS = 30_000;
+/** The first bytes of an SQLite file. */
+const DATABASE = 'SQLite format 3\0';
 
 export interface ImportFile {
   name: string;
-  text: string;
-  lines: number;
+  /** Base64. */
+  content: string;
+  /** None of a database. */
+  lines: number | null;
 }
 
-/** Keeps only the given lines, each at its place, so that a second report counts alike. */
-export function onlyLines(text: string, wanted: readonly number[]): string {
-  const lines = text.split(/\r?\n/);
-  const kept = lines.map(() => '');
-  for (const number of wanted) kept[number - 1] = lines[number - 1] ?? '';
-  return kept.join('\n');
-}
+/** Edit, checking, preview, adding, report: one run of the import dialog. */
+export type ImportPhase = 'edit' | 'checking' | 'preview' | 'adding' | 'report';
 
 const countLines = (text: string): number =>
   text.split(/\r?\n/).filter((line) => line.trim() !== '').length;
 
-/** One run of the import dialog: edit, running with progress, report. */
+/** The content of a file in Base64, whatever it is. */
+function contentOf(file: Blob): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const url = typeof reader.result === 'string' ? reader.result : '';
+      resolve(url.slice(url.indexOf(',') + 1));
+    };
+    reader.onerror = () => reject(reader.error ?? new Error('unreadable file'));
+    reader.readAsDataURL(file);
+  });
+}
+
+async function isDatabase(file: Blob): Promise<boolean> {
+  return (await file.slice(0, DATABASE.length).text()) === DATABASE;
+}
+
+/** One run of the import dialog. Nothing is added before the preview is confirmed. */
 export class ImportFlow {
   readonly #backend: Backend;
   /** Pasted text; a file takes its place. */
   text = $state('');
   validate = $state(true);
+  /** Add keys that were refused as well. */
+  force = $state(false);
+  /** Take the recorded calls over as well. */
+  history = $state(false);
   #file = $state.raw<ImportFile | null>(null);
-  #phase = $state<'edit' | 'running' | 'report'>('edit');
+  #phase = $state<ImportPhase>('edit');
   #progress = $state.raw<ImportProgress | null>(null);
+  #preview = $state.raw<ImportPreview | null>(null);
   #report = $state.raw<ImportReport | null>(null);
   #error = $state.raw<CallError | null>(null);
-  #sent = '';
 
-  readonly lines: number = $derived(this.#file?.lines ?? countLines(this.text));
-  /** Rejected only because the upstream did not take the key; `force` adds those. */
-  readonly unauthorized: number[] = $derived(
-    (this.#report?.lines ?? [])
-      .filter((line) => line.outcome === 'unauthorized')
-      .map((line) => line.line),
+  /** Lines of the text; none when it is a database. */
+  readonly lines: number | null = $derived(
+    this.#file === null ? countLines(this.text) : this.#file.lines,
+  );
+  /** Keys that the upstream did not take; `force` adds those. */
+  readonly refused: number = $derived(
+    (this.#preview?.report.lines ?? []).filter((line) => line.outcome === 'unauthorized').length,
+  );
+  /** Keys that would be added. */
+  readonly wouldAdd: number = $derived(
+    (this.#preview?.report.added ?? 0) + (this.force ? this.refused : 0),
   );
 
   constructor(backend: Backend) {
     this.#backend = backend;
   }
 
-  get phase(): 'edit' | 'running' | 'report' {
+  get phase(): ImportPhase {
     return this.#phase;
+  }
+
+  get busy(): boolean {
+    return this.#phase === 'checking' || this.#phase === 'adding';
   }
 
   get file(): ImportFile | null {
@@ -57,6 +88,10 @@ export class ImportFlow {
 
   get progress(): ImportProgress | null {
     return this.#progress;
+  }
+
+  get preview(): ImportPreview | null {
+    return this.#preview;
   }
 
   get report(): ImportReport | null {
@@ -70,20 +105,21 @@ export class ImportFlow {
   /** Follows the progress until the returned function is called. */
   start(): Unsubscribe {
     return this.#backend.subscribe((event) => {
-      if (event.type === 'import_progress' && this.#phase === 'running') {
+      if (event.type === 'import_progress' && this.#phase === 'checking') {
         this.#progress = { done: event.done, total: event.total };
       }
     });
   }
 
   async takeFile(file: File): Promise<void> {
+    if (this.busy) return;
     if (file.size > MAX_IMPORT_BYTES) {
       this.#error = new CallError('import_too_large', `${file.name} has ${file.size} bytes`);
       return;
     }
-    const text = await file.text();
-    this.#file = { name: file.name, text, lines: countLines(text) };
-    this.#error = null;
+    const lines = (await isDatabase(file)) ? null : countLines(await file.text());
+    this.reset();
+    this.#file = { name: file.name, content: await contentOf(file), lines };
   }
 
   dropFile(): void {
@@ -91,41 +127,54 @@ export class ImportFlow {
     this.#error = null;
   }
 
-  async submit(): Promise<void> {
-    const text = this.#file?.text ?? this.text;
-    if (text.trim() === '') {
-      this.#error = new CallError('nothing_to_import', 'the text is empty');
-      return;
-    }
-    await this.#run(text, false);
+  /** Finds out what would be imported. */
+  async check(): Promise<void> {
+    const source = this.#file === null ? { text: this.text } : { file: this.#file.content };
+    await this.#step('checking', async () => {
+      this.#preview = await this.#backend.call('preview_import', {
+        ...source,
+        validate: this.validate,
+      });
+      this.#phase = 'preview';
+    });
   }
 
-  /** Adds the keys that the upstream refused after all. */
-  async addAnyway(): Promise<void> {
-    await this.#run(onlyLines(this.#sent, this.unauthorized), true);
+  /** Adds what the preview shows. */
+  async confirm(): Promise<void> {
+    const preview = this.#preview?.preview;
+    if (preview === undefined) return;
+    const { force, history } = this;
+    await this.#step('adding', async () => {
+      this.#report = await this.#backend.call('confirm_import', { preview, force, history });
+      this.#phase = 'report';
+    });
+  }
+
+  /** Back to the form, with what was typed there. */
+  edit(): void {
+    this.#phase = 'edit';
+    this.#preview = null;
+    this.#error = null;
+    this.force = false;
+    this.history = false;
   }
 
   /** Back to an empty form. The keys must not stay in memory longer than needed. */
   reset(): void {
+    this.edit();
     this.text = '';
-    this.#sent = '';
     this.#file = null;
-    this.#phase = 'edit';
     this.#progress = null;
     this.#report = null;
-    this.#error = null;
   }
 
-  async #run(text: string, force: boolean): Promise<void> {
+  async #step(phase: 'checking' | 'adding', work: () => Promise<void>): Promise<void> {
     const before = this.#phase;
-    this.#phase = 'running';
+    this.#phase = phase;
     this.#progress = null;
     this.#error = null;
     try {
-      const request = { text, validate: this.validate, force };
-      this.#report = await this.#backend.call('import_keys', request);
-      this.#sent = text;
-      this.#phase = 'report';
+      await work();
     } catch (error) {
       this.#error = callError(error);
       this.#phase = before;

@@ -1,5 +1,5 @@
 import { SvelteSet } from 'svelte/reactivity';
-import type { KeyState, KeyView } from '$lib/contract';
+import type { KeyState, KeyView, SiteView } from '$lib/contract';
 
 export const KEYS_PER_PAGE = 100;
 
@@ -39,9 +39,24 @@ function matches(key: KeyView, words: string[]): boolean {
   return words.every((word) => text.includes(word));
 }
 
+/** Accounts in the order of their first keys, with all their keys together. */
+function byAccount(keys: readonly KeyView[]): KeyView[] {
+  const accounts: Record<string, KeyView[]> = {};
+  for (const key of keys) (accounts[key.account_id] ??= []).push(key);
+  return Object.values(accounts).flat();
+}
+
 function inState(key: KeyView, filter: StateFilter): boolean {
   if (filter === 'all') return true;
   return filter === 'cooling' ? key.cooling.length > 0 : key.state === filter;
+}
+
+/** Keys of one account that stand together in the list. */
+export interface KeyGroup {
+  account: string;
+  account_id: string;
+  site: SiteView;
+  keys: KeyView[];
 }
 
 /** Search, filter, order, page and selection of the key table. */
@@ -52,13 +67,16 @@ export class KeyTable {
   #filter = $state<StateFilter>('all');
   #field = $state<SortField>('added');
   #descending = $state(false);
+  #grouped = $state(false);
   #page = $state(0);
 
   readonly found: readonly KeyView[] = $derived.by(() => {
     const words = this.#search.toLowerCase().split(/\s+/).filter(Boolean);
     const rows = this.#keys().filter((key) => inState(key, this.#filter) && matches(key, words));
     const sign = this.#descending ? -1 : 1;
-    return rows.sort((a, b) => sign * COMPARE[this.#field](a, b));
+    const compare = (a: KeyView, b: KeyView) => sign * COMPARE[this.#field](a, b);
+    rows.sort(compare);
+    return this.#grouped ? byAccount(rows) : rows;
   });
   readonly pageCount: number = $derived(Math.max(1, Math.ceil(this.found.length / KEYS_PER_PAGE)));
   /** From 0; a shrinking list pulls it back. */
@@ -66,6 +84,17 @@ export class KeyTable {
   readonly rows: readonly KeyView[] = $derived(
     this.found.slice(this.page * KEYS_PER_PAGE, (this.page + 1) * KEYS_PER_PAGE),
   );
+  /** The rows of the page under their accounts, when they are grouped. */
+  readonly groups: readonly KeyGroup[] = $derived.by(() => {
+    const groups: KeyGroup[] = [];
+    for (const key of this.rows) {
+      const { account, account_id, site } = key;
+      const last = groups.at(-1);
+      if (last?.account_id === account_id) last.keys.push(key);
+      else groups.push({ account, account_id, site, keys: [key] });
+    }
+    return groups;
+  });
   /** Selected keys that still exist, in the order of the list. */
   readonly selected: readonly KeyView[] = $derived.by(() =>
     this.#keys().filter((key) => this.#selected.has(key.id)),
@@ -93,6 +122,15 @@ export class KeyTable {
 
   set filter(value: StateFilter) {
     this.#filter = value;
+    this.#page = 0;
+  }
+
+  get grouped(): boolean {
+    return this.#grouped;
+  }
+
+  set grouped(value: boolean) {
+    this.#grouped = value;
     this.#page = 0;
   }
 

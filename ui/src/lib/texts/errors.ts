@@ -6,6 +6,8 @@ const TEXT: Record<FailureCode, () => string> = {
   nothing_to_import: m.error_nothing_to_import,
   import_too_large: m.error_import_too_large,
   import_running: m.error_import_running,
+  import_expired: m.error_import_expired,
+  not_found: m.error_not_found,
   vault_locked: m.error_vault_locked,
   vault_unavailable: m.error_vault_unavailable,
   storage: m.error_storage,

@@ -1,5 +1,5 @@
 import type { ImportLine, KeyState, KeyView } from '$lib/contract';
-import { IMPORT_OUTCOME, KEY_STATE } from './states';
+import { IMPORT_OUTCOME, IMPORT_REASON, KEY_STATE } from './states';
 
 /** States whose reason is mostly in the program's own words, and those are English. */
 const OURS: ReadonlySet<KeyState> = new Set(['unchecked', 'unauthorized', 'unreadable']);
@@ -12,8 +12,9 @@ export function keyReason(key: Pick<KeyView, 'state' | 'reason'>, locale: string
   return key.reason.text;
 }
 
-/** Why a line was not imported. English has the exact words, other languages a sentence. */
+/** Why a line has its outcome. English has the exact words, other languages a sentence. */
 export function lineReason(line: ImportLine, locale: string): string {
+  if (locale === 'en' && line.message !== null) return line.message;
   const hint = IMPORT_OUTCOME[line.outcome].hint();
-  return locale === 'en' ? (line.message ?? hint) : hint;
+  return line.reason === null ? hint : IMPORT_REASON[line.reason]();
 }

@@ -3,8 +3,10 @@ import type {
   GatewayState,
   GatewayStatus,
   ImportOutcome,
+  ImportReason,
   KeyState,
   Outcome,
+  SiteView,
   VaultKind,
 } from '$lib/contract';
 import { m } from '$lib/paraglide/messages';
@@ -54,6 +56,34 @@ export const IMPORT_OUTCOME: Record<ImportOutcome, Wording> = {
   malformed: wording('bad', m.import_outcome_malformed, m.import_outcome_malformed_hint),
   unauthorized: wording('bad', m.import_outcome_unauthorized, m.import_outcome_unauthorized_hint),
 };
+
+/** The same before the import: what would become of a line. */
+export const IMPORT_PREVIEW: Record<ImportOutcome, Wording> = {
+  ...IMPORT_OUTCOME,
+  added: wording('good', m.import_would_add),
+  added_unchecked: wording('neutral', m.import_would_add_unchecked),
+  added_unauthorized: wording('warn', m.import_would_add_unauthorized),
+};
+
+export const IMPORT_REASON: Record<ImportReason, () => string> = {
+  prefix: m.import_reason_prefix,
+  length: m.import_reason_length,
+  character: m.import_reason_character,
+  no_key: m.import_reason_no_key,
+  unreadable: m.import_reason_unreadable,
+  site: m.import_reason_site,
+  balance: m.import_reason_balance,
+  weight: m.import_reason_weight,
+  site_conflict: m.import_reason_site_conflict,
+  refused: m.import_reason_refused,
+  unanswered: m.import_reason_unanswered,
+  not_checked: m.import_reason_not_checked,
+};
+
+/** A site, short as it stands beside an account; another address by its host. */
+export function siteText(site: Pick<SiteView, 'name' | 'base'>): string {
+  return site.name === 'custom' ? new URL(site.base).host : `.${site.name}`;
+}
 
 export const GATEWAY_STATE: Record<GatewayState['state'], Wording> = {
   starting: wording('neutral', m.gateway_starting, m.overview_starting_text),

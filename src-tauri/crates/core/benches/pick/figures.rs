@@ -1,10 +1,12 @@
 //! Figures that are counted by hand: memory, the slowest of a hundred, and how
-//! long a load of keys holds the lock.
+//! long an edit of many keys keeps a request waiting.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use flowkeep_core::model::{Class, Strategy, Verdict};
+use flowkeep_core::pool::{AccountSeed, Member};
 
 use crate::crowd::{Crowd, KEYS, MODEL};
 
@@ -33,8 +35,11 @@ pub(crate) fn print() {
     let [p50, p99] = crowded();
     println!("| highest-balance, {THREADS} threads at once | {p50:?} | {p99:?} | |");
     println!();
-    let [all, none] = loads();
-    println!("30000 keys taken up in {all:?}, removed in {none:?}, under the lock");
+    println!("| edit of 30000 keys | takes | longest pick meanwhile |");
+    println!("|---|---:|---:|");
+    for (edit, [took, longest]) in edits() {
+        println!("| {edit} | {took:?} | {longest:?} |");
+    }
     println!();
 }
 
@@ -97,15 +102,34 @@ fn percentiles(mut took: Vec<Duration>) -> [Duration; 2] {
     [took[took.len() / 2], took[took.len() * 99 / 100]]
 }
 
-/// Taking up 30000 keys into a pool that has them, and letting go of all but one.
-fn loads() -> [Duration; 2] {
+/// Taking up 30000 keys into a pool that has them, and letting go of all but
+/// one: how long it takes, and how long a request may have to wait for it.
+fn edits() -> [(&'static str, [Duration; 2]); 2] {
     let crowd = Crowd::of(Strategy::HighestBalance, 30_000);
     let (members, seeds) = crowd.rows();
     let one = members[..1].to_vec();
-    let begun = Instant::now();
-    crowd.pool.load(members, seeds, crowd.now());
-    let all = begun.elapsed();
-    let begun = Instant::now();
-    crowd.pool.load(one, Vec::new(), crowd.now());
-    [all, begun.elapsed()]
+    [
+        ("taken up again", edit(&crowd, members, seeds)),
+        ("all but one removed", edit(&crowd, one, Vec::new())),
+    ]
+}
+
+fn edit(crowd: &Crowd, members: Vec<Member>, seeds: Vec<AccountSeed>) -> [Duration; 2] {
+    let is_over = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let picker = scope.spawn(|| {
+            let mut longest = Duration::ZERO;
+            while !is_over.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                drop(crowd.pick());
+                longest = longest.max(begun.elapsed());
+            }
+            longest
+        });
+        let begun = Instant::now();
+        crowd.pool.load(members, seeds, crowd.now());
+        let took = begun.elapsed();
+        is_over.store(true, Ordering::Relaxed);
+        [took, picker.join().expect("a thread that measures")]
+    })
 }

@@ -15,16 +15,13 @@ impl App {
     /// # Errors
     /// When the body holds no messages.
     pub(super) async fn count_tokens(&self, mut call: Call) -> Result<Reply, Failure> {
-        let body = match whole_body::take(&mut call.body).await {
-            Ok(body) => body,
-            Err(failure) => return Err(self.refuse(&call, failure)),
-        };
-        let tokens = match estimate_messages(&body) {
-            Ok(tokens) => tokens,
-            Err(error) => {
+        let tokens = match whole_body::read(&mut call.body, estimate_messages).await {
+            Ok(Ok(tokens)) => tokens,
+            Ok(Err(error)) => {
                 let failure = Failure::new(FailureCode::InvalidParameter, error.to_string());
                 return Err(self.refuse(&call, failure));
             }
+            Err(failure) => return Err(self.refuse(&call, failure)),
         };
         let (mut head, ()) = http::Response::new(()).into_parts();
         head.status = StatusCode::OK;

@@ -1,8 +1,5 @@
 //! Who answers a request: Flowkeep itself, or the upstream through the relay.
 
-use http::Method;
-use percent_encoding::percent_decode_str;
-
 use super::App;
 use super::relay::{Call, Failure, Reply};
 use crate::model::Route;
@@ -13,7 +10,6 @@ impl App {
     /// # Errors
     /// When there is no answer to pass on. The failure is recorded.
     pub async fn relay(&self, mut call: Call) -> Result<Reply, Failure> {
-        call.route = spelt_out(call.route, &call.method);
         call.session = self.session_of(&call);
         match call.route {
             Route::Responses => Box::pin(self.respond(call)).await,
@@ -27,17 +23,4 @@ impl App {
             _ => self.relay_to_owner(call).await,
         }
     }
-}
-
-/// A known route whose letters are escaped without need is that route (RFC 3986
-/// §6.2.2.2): no other spelling of a path may lead past what is done for it.
-fn spelt_out(route: Route, method: &Method) -> Route {
-    let Route::Other(path) = &route else {
-        return route;
-    };
-    let Ok(plain) = percent_decode_str(path).decode_utf8() else {
-        return route;
-    };
-    let known = Route::resolve(method.as_str(), &plain);
-    if known.is_known() { known } else { route }
 }

@@ -1,10 +1,14 @@
 //! What the relay must know of a `multipart/form-data` body (RFC 7578): whether
 //! it is one, and its short text fields. It is looked at, never rebuilt.
 
+mod passing;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem::{self, Finder};
+
+pub(in crate::app) use passing::{Passed, PassingField};
 
 /// More than any part's head needs.
 const HEAD: usize = 8 * 1024;
@@ -24,13 +28,7 @@ impl<'a> Form<'a> {
     /// boundary.
     #[must_use]
     pub fn new(content_type: &str, body: &'a [u8]) -> Option<Self> {
-        let essence = content_type.split(';').next()?.trim();
-        let boundary = parameter(content_type, "boundary")?;
-        let is_form = essence.eq_ignore_ascii_case("multipart/form-data");
-        if !is_form || boundary.is_empty() || boundary.len() > LONGEST_BOUNDARY {
-            return None;
-        }
-        let delimiter = format!("\r\n--{boundary}").into_bytes();
+        let delimiter = delimiter(content_type)?;
         Some(Self { body, delimiter })
     }
 
@@ -67,6 +65,15 @@ impl<'a> Form<'a> {
             at = end + self.delimiter.len();
         }
     }
+}
+
+/// `\r\n--` and the boundary that the type of a form names.
+fn delimiter(content_type: &str) -> Option<Vec<u8>> {
+    let essence = content_type.split(';').next()?.trim();
+    let boundary = parameter(content_type, "boundary")?;
+    let is_form = essence.eq_ignore_ascii_case("multipart/form-data");
+    let is_sound = is_form && !boundary.is_empty() && boundary.len() <= LONGEST_BOUNDARY;
+    is_sound.then(|| format!("\r\n--{boundary}").into_bytes())
 }
 
 fn is_text_field(head: &[u8], name: &str) -> bool {

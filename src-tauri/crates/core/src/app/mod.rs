@@ -10,6 +10,7 @@ mod clients;
 mod count_tokens;
 mod dispatch;
 mod error;
+mod export;
 mod form;
 mod gauge;
 mod import;
@@ -17,6 +18,7 @@ mod key_edits;
 mod keys;
 mod lease;
 mod limits;
+mod logs;
 mod models;
 mod open;
 mod probe;
@@ -27,6 +29,7 @@ mod responses;
 mod session;
 mod settings;
 mod sites;
+mod statistics;
 mod status;
 mod whole_body;
 
@@ -41,14 +44,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use self::clients::{Denied, TokenCheck};
+pub use self::export::ExportedKeys;
 pub use self::form::Form;
 pub use self::import::{ImportOptions, Source};
+pub use self::logs::{LogPage, LogQuery};
 pub use self::open::{AppOptions, OpenError};
 pub use self::relay::{
     Call, CallBody, FailoverLimits, Failure, FailureCode, NotJson, Peeked, RelayBody,
-    RelayBodyError, Reply, Served, peek,
+    RelayBodyError, Reply, Served, header_text, peek,
 };
 pub use self::sites::SiteTable;
+pub use self::statistics::{Overview, Period, Series};
 pub use crate::settings::Settings;
 
 use self::clients::ClientTokens;
@@ -60,6 +66,7 @@ use self::sites::AccountSites;
 use crate::clock::{Clock, Moment};
 use crate::model::{KeyId, StateChange};
 use crate::pool::Pool;
+use crate::price::PriceTable;
 use crate::settings::{Overrides, SettingsFile};
 use crate::store::{Journal, Store};
 use crate::upstream::UpstreamClient;
@@ -81,6 +88,7 @@ struct Inner {
     pool: Pool,
     owners: Owners,
     catalogue: Catalogue,
+    prices: Arc<PriceTable>,
     gauge: Gauge,
     paused: AtomicBool,
     settings_file: SettingsFile,

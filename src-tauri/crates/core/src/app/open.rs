@@ -19,6 +19,7 @@ use super::sites::{AccountSites, SiteTable};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
 use crate::pool::Pool;
+use crate::price::PriceTable;
 use crate::settings::{DataDir, Overrides, Settings, SettingsError, SettingsFile};
 use crate::store::{ClientRow, Store, StoreError};
 use crate::upstream::UpstreamError;
@@ -154,6 +155,7 @@ impl App {
             pool: Pool::new(settings.strategy, started.unix_ms.unsigned_abs()),
             owners: Owners::default(),
             catalogue: Catalogue::default(),
+            prices: Arc::new(PriceTable::shipped()),
             gauge: Gauge::default(),
             paused: AtomicBool::new(false),
             settings_file,

@@ -145,7 +145,7 @@ fn outcome(outcome: model::Outcome) -> Outcome {
     }
 }
 
-fn request_view(row: RequestRow, account: Option<String>) -> RequestView {
+pub(super) fn request_view(row: RequestRow, account: Option<String>) -> RequestView {
     let record = row.record;
     let count = |tokens: Option<u64>| tokens.and_then(|tokens| i64::try_from(tokens).ok());
     RequestView {

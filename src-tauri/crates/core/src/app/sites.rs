@@ -116,6 +116,10 @@ impl fmt::Display for AccountSite {
 pub(super) struct AccountSites {
     accounts: HashMap<AccountId, Url>,
     keys: HashMap<KeyId, AccountId>,
+    /// Their addresses, each once.
+    own_bases: Vec<Arc<str>>,
+    /// Whether all accounts have an address of their own.
+    none_follows: bool,
 }
 
 impl App {
@@ -130,6 +134,30 @@ impl App {
             None => self.upstream(),
             Some(base) => Arc::new(self.upstream().at(base.clone())),
         }
+    }
+
+    /// Where the requests of an account go.
+    pub(super) fn base_for(&self, account: &AccountId) -> Arc<str> {
+        self.upstream_for(account)
+            .base()
+            .trim_end_matches('/')
+            .into()
+    }
+
+    /// The addresses of all accounts, each once, that of the settings first.
+    pub(super) fn bases(&self) -> Vec<Arc<str>> {
+        let settings: Arc<str> = self.upstream().base().trim_end_matches('/').into();
+        let sites = self
+            .0
+            .account_sites
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let own = sites.own_bases.iter().filter(|base| **base != settings);
+        let mut bases: Vec<_> = own.cloned().collect();
+        if !sites.none_follows || bases.len() < sites.own_bases.len() {
+            bases.insert(0, settings);
+        }
+        bases
     }
 
     /// The client for a question about a key.
@@ -159,6 +187,11 @@ impl App {
     #[must_use]
     pub fn site_of(&self, account: &AccountId) -> Option<Site> {
         self.0.sites.behind(self.upstream_for(account).base())
+    }
+
+    /// Which of the vendor's sites is at an address.
+    pub(super) fn site_at(&self, base: &str) -> Option<Site> {
+        self.0.sites.behind(base)
     }
 
     /// What an account at that site is billed in, as far as the site tells.
@@ -195,12 +228,19 @@ impl App {
         let mut sites = AccountSites::default();
         for row in accounts {
             if let Some(base) = self.address_of(&site_of_row(row)) {
+                let text = base.as_str().trim_end_matches('/');
+                if !sites.own_bases.iter().any(|known| **known == *text) {
+                    sites.own_bases.push(text.into());
+                }
                 sites.accounts.insert(row.account_id.clone(), base);
             }
         }
+        sites.none_follows = !accounts.is_empty() && sites.accounts.len() == accounts.len();
         for row in keys {
             if sites.accounts.contains_key(&row.account_id) {
-                sites.keys.insert(row.key_id.clone(), row.account_id.clone());
+                sites
+                    .keys
+                    .insert(row.key_id.clone(), row.account_id.clone());
             }
         }
         *self

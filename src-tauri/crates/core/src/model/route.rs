@@ -105,7 +105,9 @@ impl Route {
     /// spellings. Where the method decides, the one for `POST`.
     #[must_use]
     pub fn of(path: &str) -> Self {
-        spelling::known(path).unwrap_or_else(|| Self::Other(path.to_owned()))
+        spelling::known(path)
+            .or_else(|| spelling::escaped(path))
+            .unwrap_or_else(|| Self::Other(path.to_owned()))
     }
 
     /// The route that `method` asks for at a path: `audio/reference` names two.

@@ -1,7 +1,6 @@
 //! An account and its keys, as the pool knows them.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::clock::Moment;
 use crate::model::{AccountId, Condition, Evidence, KeyState, Strategy};
@@ -22,30 +21,41 @@ const LONGEST_RETRY_MS: u64 = 6 * 3_600_000;
 /// Most that chance adds to a delay.
 pub(super) const JITTER_CEILING_MS: u64 = 60_000;
 /// What a key of weight one has passed after one request; see [`Stride`].
-const STRIDE: u64 = 1 << 32;
+const STRIDE: u64 = 1 << 24;
+/// Tickets fill the lower bits of a rank; the load stands above them.
+const LOAD_BIT: u32 = 46;
+/// Keys that are suspect, and those of no weight, stand behind all others.
+const SUSPECT: u64 = 1 << 63;
+const WEIGHTLESS: u64 = 1 << 62;
 
-/// An account: what limits and balance belong to.
+/// An account: what limits and balance belong to. What every pick reads stands
+/// first: among ten thousand, each is far from the processor.
+#[repr(C)]
 pub(super) struct Account {
-    pub(super) id: AccountId,
-    pub(super) state: KeyState,
-    pub(super) condition: Option<Condition>,
-    /// Set while the state does not serve.
-    pub(super) block: Option<Block>,
-    pub(super) balance_nano: Option<i64>,
-    pub(super) cooling: Coolings,
-    pub(super) paces: Paces,
     pub(super) slots: Vec<Slot>,
-    pub(super) in_flight: Arc<AtomicU32>,
+    /// The key to be lent next.
+    next: Option<u32>,
+    /// Requests under way.
+    pub(super) in_flight: u32,
     /// Requests at a time, when it has a limit of its own.
     pub(super) max_concurrency: Option<u32>,
+    pub(super) state: KeyState,
     /// Ticket of the last pick.
     pub(super) last_used: u64,
     /// Picks since the start.
     pub(super) served: u64,
     stride: Stride,
-    /// Keys that serve, the next to be lent in front.
+    pub(super) balance_nano: Option<i64>,
+    /// Tells it from one that was here before it under the same id.
+    pub(super) born: u64,
+    pub(super) cooling: Coolings,
+    pub(super) paces: Paces,
+    pub(super) id: AccountId,
+    pub(super) condition: Option<Condition>,
+    /// Set while the state does not serve.
+    pub(super) block: Option<Block>,
+    /// Keys that serve in their order; left empty for one alone.
     line: Line,
-    ranks: Vec<u128>,
     places: Vec<u32>,
 }
 
@@ -60,16 +70,22 @@ pub(super) struct Block {
     pub(super) probe: Probe,
 }
 
-/// A key in its account.
+/// A key in its account. What every pick reads stands first.
+#[repr(C)]
 pub(super) struct Slot {
-    pub(super) member: Member,
     /// Present when the secret is: what cannot be read cannot be lent.
     pub(super) seat: Option<Arc<Seat>>,
-    pub(super) in_flight: Arc<AtomicU32>,
-    pub(super) suspicion: Option<Suspicion>,
+    /// Tells it from one that was here before it under the same id.
+    pub(super) born: u64,
     /// Ticket of the last pick.
     pub(super) last_used: u64,
     stride: Stride,
+    /// Requests under way.
+    pub(super) in_flight: u32,
+    /// As [`Slot::serves`] says.
+    is_serving: bool,
+    pub(super) suspicion: Option<Box<Suspicion>>,
+    pub(super) member: Member,
 }
 
 /// A 401 that is not confirmed yet.
@@ -103,6 +119,7 @@ impl Account {
     pub(super) fn new(id: AccountId) -> Self {
         Self {
             id,
+            born: 0,
             state: KeyState::Usable,
             condition: None,
             block: None,
@@ -110,13 +127,13 @@ impl Account {
             cooling: Coolings::default(),
             paces: Paces::default(),
             slots: Vec::new(),
-            in_flight: Arc::new(AtomicU32::new(0)),
+            in_flight: 0,
             max_concurrency: None,
             last_used: 0,
             served: 0,
             stride: Stride::default(),
+            next: None,
             line: Line::default(),
-            ranks: Vec::new(),
             places: Vec::new(),
         }
     }
@@ -187,27 +204,37 @@ impl Account {
 
     /// Lines up the keys anew, after one has changed more than its rank.
     pub(super) fn line_up(&mut self, strategy: Strategy) {
-        self.line.clear();
-        self.places = vec![ABSENT; self.slots.len()];
-        self.ranks = self.slots.iter().map(|slot| slot.rank(strategy)).collect();
         let mut weight = 0;
-        for (index, slot) in self.slots.iter_mut().enumerate() {
+        for slot in &mut self.slots {
             slot.stride.weight = u64::from(slot.member.weight);
-            if slot.serves() {
+            slot.is_serving = slot.serves();
+            if slot.is_serving {
                 weight += slot.stride.weight;
-                let id = index_u32(index);
-                self.line.push(id, &self.ranks, &mut self.places);
             }
         }
         self.stride.weight = weight;
+        self.line.clear();
+        if let [alone] = &self.slots[..] {
+            self.next = alone.is_serving.then_some(0);
+            return;
+        }
+        self.places.clear();
+        self.places.resize(self.slots.len(), ABSENT);
+        for (index, slot) in self.slots.iter().enumerate() {
+            if slot.is_serving {
+                let entry = (slot.rank(strategy), index_u32(index));
+                self.line.push(entry, &mut self.places);
+            }
+        }
+        self.next = self.line.first().map(|(_, next)| next);
     }
 
     /// One key has another rank.
     pub(super) fn moved(&mut self, slot: usize, strategy: Strategy) {
-        self.ranks[slot] = self.slots[slot].rank(strategy);
-        if self.places[slot] != ABSENT {
-            self.line
-                .changed(index_u32(slot), &self.ranks, &mut self.places);
+        if self.slots.len() > 1 && self.places[slot] != ABSENT {
+            let entry = (self.slots[slot].rank(strategy), index_u32(slot));
+            self.line.change(entry, &mut self.places);
+            self.next = self.line.first().map(|(_, next)| next);
         }
     }
 
@@ -218,24 +245,22 @@ impl Account {
         strategy: Strategy,
         default_limit: Option<u32>,
     ) -> Option<Standing> {
-        let next = &self.slots[self.line.first()? as usize];
+        let next = &self.slots[self.next? as usize];
         if !self.state.serves() || self.is_full(default_limit) {
             return None;
         }
-        let in_flight = u128::from(self.in_flight.load(Ordering::Relaxed));
-        let recent = u128::from(self.last_used);
         let (band, rank) = match strategy {
-            Strategy::HighestBalance => (bands::of(self.balance_nano), in_flight << 64 | recent),
-            Strategy::RoundRobin => (bands::FIRST, recent),
-            Strategy::FillFirst => (bands::FIRST, position as u128),
-            Strategy::Weighted if self.stride.weight == 0 => (bands::LAST, recent),
-            Strategy::Weighted => (bands::FIRST, u128::from(self.stride.passed) << 64 | recent),
+            Strategy::HighestBalance => (
+                bands::of(self.balance_nano),
+                by_load(self.in_flight, self.last_used),
+            ),
+            Strategy::RoundRobin => (bands::FIRST, self.last_used),
+            Strategy::FillFirst => (bands::FIRST, position as u64),
+            Strategy::Weighted if self.stride.weight == 0 => (bands::LAST, self.last_used),
+            Strategy::Weighted => (bands::FIRST, self.stride.passed),
             Strategy::LeastUsed => {
-                let served = u128::from(self.served);
-                (
-                    bands::FIRST,
-                    served << 80 | in_flight.min(0xFFFF) << 64 | recent,
-                )
+                let load = u64::from(self.in_flight.min(0xFFFF));
+                (bands::FIRST, self.served << 16 | load)
             }
         };
         let band = if next.suspicion.is_some() {
@@ -250,81 +275,77 @@ impl Account {
     pub(super) fn is_full(&self, default_limit: Option<u32>) -> bool {
         self.max_concurrency
             .or(default_limit)
-            .is_some_and(|most| self.in_flight.load(Ordering::Relaxed) >= most)
+            .is_some_and(|most| self.in_flight >= most)
     }
 
     /// Notes a request, `time` being how far the pool as a whole has gone on.
     pub(super) fn lent(&mut self, slot: usize, ticket: u64, time: &mut u64) {
         self.last_used = ticket;
         self.served += 1;
+        self.in_flight += 1;
         self.stride.go_on(time);
-        let among_keys = &mut self.slots[slot];
-        among_keys.last_used = ticket;
-        let mut within = 0;
-        among_keys.stride.go_on(&mut within);
+        let key = &mut self.slots[slot];
+        key.last_used = ticket;
+        key.in_flight += 1;
+        key.stride.go_on(&mut 0);
     }
 
     /// The key to send to this account, trusted ones first.
-    pub(super) fn best_slot(&self, demand: &Demand<'_>) -> Option<usize> {
+    pub(super) fn best_slot(&self, strategy: Strategy, demand: &Demand<'_>) -> Option<usize> {
         if !demand.allows(&self.id) {
             return None;
         }
-        let first = self.line.first()? as usize;
-        if self.slots[first].may_serve(demand) {
-            return Some(first);
+        let next = self.next? as usize;
+        if self.slots[next].may_serve(demand) {
+            return Some(next);
         }
         // A request has tried a few keys at most.
         (0..self.slots.len())
             .filter(|&index| self.slots[index].may_serve(demand))
-            .min_by_key(|&index| self.ranks[index])
+            .min_by_key(|&index| self.slots[index].rank(strategy))
     }
 
     /// Whether all keys that serve are suspect.
     pub(super) fn is_doubtful(&self) -> bool {
-        self.line
-            .first()
-            .is_none_or(|first| self.slots[first as usize].suspicion.is_some())
+        self.next
+            .is_none_or(|next| self.slots[next as usize].suspicion.is_some())
     }
 
     pub(super) fn has_key(&self) -> bool {
-        !self.line.is_empty()
+        self.next.is_some()
+    }
+
+    /// Takes over what was learnt of the account before its data was read again.
+    pub(super) fn take_over(&mut self, before: Self) {
+        self.born = before.born;
+        self.state = before.state;
+        self.condition = before.condition;
+        self.block = before.block;
+        self.balance_nano = self.balance_nano.or(before.balance_nano);
+        self.cooling = before.cooling;
+        self.paces = before.paces;
+        self.in_flight = before.in_flight;
+        self.last_used = before.last_used;
+        self.served = before.served;
+        self.stride = before.stride;
     }
 
     /// Starts level with the one that served least, so that it gets its share
     /// and not everything.
-    pub(super) fn starting_at(mut self, served: u64, passed: u64) -> Self {
+    pub(super) fn start_at(&mut self, born: u64, served: u64, passed: u64) {
+        self.born = born;
         self.served = served;
         self.stride.passed = passed;
-        self
     }
 }
 
 impl Slot {
-    /// A new slot, or `before` with new data. Its own state is what was learnt
-    /// by using it, if anything was.
-    pub(super) fn seated(
-        mut member: Member,
-        account_in_flight: &Arc<AtomicU32>,
-        before: Option<Self>,
-    ) -> Self {
+    pub(super) fn new(mut member: Member) -> Self {
         // These belong to the account; a key that carries them would never recover.
         if matches!(member.state, KeyState::Exhausted | KeyState::Restricted) {
             member.state = KeyState::Unchecked;
             member.condition = None;
         }
-        let (in_flight, suspicion, last_used, stride) = match before {
-            Some(before) => {
-                member.state = before.member.state;
-                member.condition = before.member.condition;
-                (
-                    before.in_flight,
-                    before.suspicion,
-                    before.last_used,
-                    before.stride,
-                )
-            }
-            None => (Arc::default(), None, 0, Stride::default()),
-        };
         let seat = member.secret.take().map(|secret| {
             Arc::new(Seat {
                 key: member.key.clone(),
@@ -332,18 +353,30 @@ impl Slot {
                 account_label: Arc::clone(&member.account_label),
                 last_four: Arc::clone(&member.last_four),
                 secret,
-                in_flight: Arc::clone(&in_flight),
-                account_in_flight: Arc::clone(account_in_flight),
             })
         });
         Self {
-            member,
             seat,
-            in_flight,
-            suspicion,
-            last_used,
-            stride,
+            born: 0,
+            last_used: 0,
+            stride: Stride::default(),
+            in_flight: 0,
+            is_serving: false,
+            suspicion: None,
+            member,
         }
+    }
+
+    /// Takes over what was learnt by using the key, before its data was read
+    /// again.
+    pub(super) fn take_over(&mut self, before: &mut Self) {
+        self.born = before.born;
+        self.last_used = before.last_used;
+        self.stride = before.stride;
+        self.in_flight = before.in_flight;
+        self.suspicion = before.suspicion.take();
+        self.member.state = before.member.state;
+        self.member.condition = before.member.condition.take();
     }
 
     pub(super) fn serves(&self) -> bool {
@@ -351,23 +384,32 @@ impl Slot {
     }
 
     fn may_serve(&self, demand: &Demand<'_>) -> bool {
-        self.serves() && !demand.tried_keys.contains(&self.member.key)
+        let is_untried =
+            demand.tried_keys.is_empty() || !demand.tried_keys.contains(&self.member.key);
+        is_untried && self.is_serving
     }
 
     /// Trusted keys first, then as the strategy shares among accounts.
-    fn rank(&self, strategy: Strategy) -> u128 {
-        let suspect = u128::from(self.suspicion.is_some()) << 127;
-        let recent = u128::from(self.last_used);
+    fn rank(&self, strategy: Strategy) -> u64 {
         let rank = match strategy {
-            Strategy::RoundRobin => recent,
-            Strategy::Weighted if self.member.weight == 0 => 1 << 126 | recent,
-            Strategy::Weighted => u128::from(self.stride.passed >> 4) << 64 | recent,
+            Strategy::RoundRobin => self.last_used,
+            Strategy::Weighted if self.stride.weight == 0 => WEIGHTLESS | self.last_used,
+            Strategy::Weighted => self.stride.passed.min(WEIGHTLESS - 1),
             Strategy::HighestBalance | Strategy::FillFirst | Strategy::LeastUsed => {
-                u128::from(self.in_flight.load(Ordering::Relaxed)) << 64 | recent
+                by_load(self.in_flight, self.last_used)
             }
         };
-        suspect | rank
+        match self.suspicion {
+            Some(_) => SUSPECT | rank,
+            None => rank,
+        }
     }
+}
+
+/// Few requests under way first, then who was used the longest time ago.
+fn by_load(in_flight: u32, last_used: u64) -> u64 {
+    let load = u64::from(in_flight.min(0x7FFF));
+    load << LOAD_BIT | last_used.min((1 << LOAD_BIT) - 1)
 }
 
 /// A condition that begins now.

@@ -23,7 +23,7 @@ const OUT: u16 = u16::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Standing {
     pub(super) band: u16,
-    pub(super) rank: u128,
+    pub(super) rank: u64,
 }
 
 /// In which order a lane is searched.
@@ -40,7 +40,7 @@ pub(super) enum Order {
 /// All lanes.
 #[derive(Default)]
 pub(super) struct Lanes {
-    ranks: Vec<u128>,
+    ranks: Vec<u64>,
     bands: Vec<u16>,
     all: Lane,
     models: Vec<ModelLane>,
@@ -92,10 +92,11 @@ impl Lanes {
         }
         let band = standing.map_or(OUT, |standing| standing.band);
         self.bands[account] = band;
-        self.all.put(id, band, &self.ranks);
+        let entry = (self.ranks[account], id);
+        self.all.put(entry, band);
         for lane in &mut self.models {
             if lane.until_ms[account] == 0 {
-                lane.lane.put(id, band, &self.ranks);
+                lane.lane.put(entry, band);
             }
         }
     }
@@ -114,7 +115,7 @@ impl Lanes {
         }
         let mut lane = Lane::of(self.ranks.len());
         for (account, band) in self.bands.iter().enumerate() {
-            lane.put(index_u32(account), *band, &self.ranks);
+            lane.put((self.ranks[account], index_u32(account)), *band);
         }
         self.models.push(ModelLane {
             model: model.into(),
@@ -135,10 +136,11 @@ impl Lanes {
         }
         lane.until_ms[account] = until_ms;
         let id = index_u32(account);
+        let entry = (self.ranks[account], id);
         if until_ms == 0 {
-            lane.lane.put(id, self.bands[account], &self.ranks);
+            lane.lane.put(entry, self.bands[account]);
         } else {
-            lane.lane.put(id, OUT, &self.ranks);
+            lane.lane.put(entry, OUT);
             lane.back.push(Reverse((until_ms, id)));
         }
     }
@@ -160,7 +162,8 @@ impl Lanes {
             // What was kept out anew has another entry.
             if lane.until_ms[account] == until_ms {
                 lane.until_ms[account] = 0;
-                lane.lane.put(id, self.bands[account], &self.ranks);
+                let entry = (self.ranks[account], id);
+                lane.lane.put(entry, self.bands[account]);
             }
         }
     }
@@ -176,7 +179,7 @@ impl Lanes {
             Some(lane) => &lane.lane,
             None => &self.all,
         };
-        lane.search(order, &self.ranks, &mut self.frontier, accepts)
+        lane.search(order, &mut self.frontier, accepts)
     }
 
     /// The same among all, whoever is kept out of the model's lane.
@@ -185,8 +188,7 @@ impl Lanes {
         order: Order,
         accepts: impl FnMut(usize) -> bool,
     ) -> Option<usize> {
-        self.all
-            .search(order, &self.ranks, &mut self.frontier, accepts)
+        self.all.search(order, &mut self.frontier, accepts)
     }
 
     /// Whether no account may serve anything.
@@ -217,17 +219,18 @@ impl Lane {
     }
 
     /// Puts an account where it belongs; its rank may have changed.
-    fn put(&mut self, id: u32, band: u16, ranks: &[u128]) {
+    fn put(&mut self, entry: (u64, u32), band: u16) {
+        let (_, id) = entry;
         let stands = self.standing_in[id as usize];
         if stands == band {
             if band != OUT {
-                self.lines[usize::from(band)].changed(id, ranks, &mut self.places);
+                self.lines[usize::from(band)].change(entry, &mut self.places);
             }
             return;
         }
         if stands != OUT {
             let line = &mut self.lines[usize::from(stands)];
-            line.remove(id, ranks, &mut self.places);
+            line.remove(id, &mut self.places);
             self.occupied.set(stands, !line.is_empty());
         }
         self.standing_in[id as usize] = band;
@@ -238,44 +241,38 @@ impl Lane {
         if self.lines.len() < wanted {
             self.lines.resize(wanted, Line::default());
         }
-        self.lines[usize::from(band)].push(id, ranks, &mut self.places);
+        self.lines[usize::from(band)].push(entry, &mut self.places);
         self.occupied.set(band, true);
     }
 
     fn search(
         &self,
         order: Order,
-        ranks: &[u128],
         frontier: &mut Frontier,
         mut accepts: impl FnMut(usize) -> bool,
     ) -> Option<usize> {
         let mut first_in = |band: u16| {
-            self.lines[usize::from(band)]
-                .first_where(ranks, frontier, |id| accepts(id as usize))
-                .map(|id| id as usize)
+            self.lines[usize::from(band)].first_where(frontier, |id| accepts(id as usize))
         };
-        match order {
+        let (_, id) = match order {
             Order::Poorest => self.poorest(&mut first_in),
-            Order::Plain => self.downwards(ranks, |band| band, &mut first_in),
-            Order::Richest => self.downwards(ranks, bands::near, &mut first_in),
-        }
+            Order::Plain => self.downwards(|band| band, &mut first_in),
+            Order::Richest => self.downwards(bands::near, &mut first_in),
+        }?;
+        Some(id as usize)
     }
 
     fn downwards(
         &self,
-        ranks: &[u128],
         near: impl Fn(u16) -> u16,
-        first_in: &mut impl FnMut(u16) -> Option<usize>,
-    ) -> Option<usize> {
+        first_in: &mut impl FnMut(u16) -> Option<(u64, u32)>,
+    ) -> Option<(u64, u32)> {
         let mut top = self.occupied.below(OUT);
         while let Some(best) = top {
             let lowest = near(best);
-            let mut winner: Option<usize> = None;
+            let mut winner = None;
             while let Some(band) = top.filter(|band| *band >= lowest) {
-                winner = winner
-                    .into_iter()
-                    .chain(first_in(band))
-                    .min_by_key(|account| (ranks[*account], *account));
+                winner = winner.into_iter().chain(first_in(band)).min();
                 top = self.occupied.below(band);
             }
             if winner.is_some() {
@@ -285,11 +282,11 @@ impl Lane {
         None
     }
 
-    fn poorest(&self, first_in: &mut impl FnMut(u16) -> Option<usize>) -> Option<usize> {
+    fn poorest(&self, first_in: &mut impl FnMut(u16) -> Option<(u64, u32)>) -> Option<(u64, u32)> {
         let mut next = self.occupied.from(bands::LAST);
         while let Some(band) = next {
-            if let Some(account) = first_in(band) {
-                return Some(account);
+            if let Some(first) = first_in(band) {
+                return Some(first);
             }
             next = self.occupied.from(band + 1);
         }

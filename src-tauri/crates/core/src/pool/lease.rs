@@ -2,22 +2,32 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::model::{AccountId, ApiKey, KeyId};
 
 use super::Shared;
+use super::state::Place;
 
 /// What a lease shares with the pool. Replaced as a whole when the key's data
-/// changes, while the gauges live on.
+/// is read again.
 pub(super) struct Seat {
     pub(super) key: KeyId,
     pub(super) account: AccountId,
     pub(super) account_label: Arc<str>,
     pub(super) last_four: Arc<str>,
     pub(super) secret: ApiKey,
-    pub(super) in_flight: Arc<AtomicU32>,
-    pub(super) account_in_flight: Arc<AtomicU32>,
+}
+
+/// Which key and account count a lease as theirs; others may have their ids later.
+#[derive(Clone, Copy)]
+pub(super) struct Home {
+    /// Where it stands, for as long as the members are the same.
+    pub(super) place: Place,
+    /// How often the members had been exchanged.
+    pub(super) edition: u64,
+    pub(super) key_born: u64,
+    pub(super) account_born: u64,
 }
 
 /// Lets one lease at a time through a closed door. Holds the ticket of the
@@ -75,6 +85,7 @@ impl Choice {
 pub struct Lease {
     shared: Arc<Shared>,
     seat: Arc<Seat>,
+    home: Home,
     /// Number of the pick: says whether something happened before or after it.
     ticket: u64,
     probe: Option<Probe>,
@@ -84,17 +95,16 @@ pub struct Lease {
 impl Lease {
     pub(super) fn new(
         shared: Arc<Shared>,
-        (seat, ticket): (Arc<Seat>, u64),
+        (seat, home, ticket): (Arc<Seat>, Home, u64),
         (probe, choice): (Option<Probe>, Choice),
     ) -> Self {
-        seat.in_flight.fetch_add(1, Ordering::Relaxed);
-        seat.account_in_flight.fetch_add(1, Ordering::Relaxed);
         if let Some(probe) = &probe {
             probe.send(ticket);
         }
         Self {
             shared,
             seat,
+            home,
             ticket,
             probe,
             choice,
@@ -158,9 +168,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         self.end_probe();
-        self.seat.in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.seat.account_in_flight.fetch_sub(1, Ordering::Relaxed);
-        self.shared.returned(&self.seat);
+        self.shared.returned(&self.seat, self.home);
     }
 }
 

@@ -48,7 +48,8 @@ pub use member::{AccountSeed, Counts, Demand, Member, MemberView, NoKey, Resting
 pub use queue::Waiting;
 pub use roster::AccountView;
 
-use lease::Seat;
+use lease::{Home, Seat};
+use load::Roll;
 use pick::Chosen;
 use queue::Waiter;
 use state::Table;
@@ -91,7 +92,11 @@ impl Pool {
     /// stay keep what was learnt of them (state, coolings) and their requests
     /// in flight; a second member with the same key is left out.
     pub fn load(&self, members: Vec<Member>, accounts: Vec<AccountSeed>, now: Moment) {
-        self.change(|table| table.load(members, accounts, now));
+        // Most of the work is done before anybody is kept waiting, and what is
+        // replaced is put away after.
+        let roll = Roll::of(members, accounts, now);
+        let replaced = self.change(|table| table.exchange(roll, now));
+        drop(replaced);
     }
 
     /// Lends the best key for this demand.
@@ -241,8 +246,8 @@ impl Shared {
     }
 
     /// A lease is over.
-    fn returned(self: &Arc<Self>, seat: &Seat) {
-        self.change(|table| table.returned(seat));
+    fn returned(self: &Arc<Self>, seat: &Seat, home: Home) {
+        self.change(|table| table.returned(seat, home));
     }
 
     /// A request no longer waits.
@@ -259,11 +264,9 @@ impl Shared {
         demand: &Demand<'_>,
         chosen: Chosen,
     ) -> Option<Lease> {
-        let (seat, ticket) = table.lent(now, demand.model, chosen.place)?;
+        let lent = table.lent(now, demand.model, chosen.place)?;
         let shared = Arc::clone(self);
-        let lease = Lease::new(shared, (seat, ticket), (chosen.probe, chosen.choice));
-        table.moved(chosen.place);
-        Some(lease)
+        Some(Lease::new(shared, lent, (chosen.probe, chosen.choice)))
     }
 
     /// Lends what has become free to those that wait, in their order.

@@ -6,6 +6,8 @@
 //! is an estimate, never a verdict: with nobody else left it is asked, and each
 //! answer beyond it raises it.
 
+use std::hash::BuildHasher as _;
+
 use crate::clock::Moment;
 
 const MINUTE_S: u64 = 60;
@@ -23,11 +25,13 @@ const TELLING: u32 = 2;
 #[derive(Default)]
 pub(super) struct Paces(Vec<Pace>);
 
-/// One model of one account.
+/// One model of one account. What is read to find it stands first.
+#[repr(C)]
 struct Pace {
-    model: Box<str>,
-    sent: Minute,
+    /// Hash of the model's name.
+    model: u64,
     limit: Option<Limit>,
+    sent: Minute,
 }
 
 /// What was learnt.
@@ -111,7 +115,11 @@ impl Paces {
     }
 
     fn of(&mut self, model: &str) -> Option<&mut Pace> {
-        self.0.iter_mut().find(|pace| *pace.model == *model)
+        if self.0.is_empty() {
+            return None;
+        }
+        let model = hash(model);
+        self.0.iter_mut().find(|pace| pace.model == model)
     }
 
     fn begin(&mut self, now: Moment, model: &str) {
@@ -124,7 +132,7 @@ impl Paces {
         let mut sent = Minute::default();
         sent.note(now.monotonic_ms);
         self.0.push(Pace {
-            model: model.into(),
+            model: hash(model),
             sent,
             limit: None,
         });
@@ -146,10 +154,11 @@ impl Pace {
 }
 
 /// Requests of the last minute, by second.
+#[repr(C)]
 struct Minute {
-    by_second: [u16; SECONDS],
-    sum: u32,
     last_s: u64,
+    sum: u32,
+    by_second: [u16; SECONDS],
 }
 
 impl Default for Minute {
@@ -215,6 +224,10 @@ impl Minute {
         }
         self.last_s = self.last_s.max(this_second);
     }
+}
+
+fn hash(model: &str) -> u64 {
+    foldhash::quality::FixedState::default().hash_one(model)
 }
 
 fn slot(second: u64) -> usize {

@@ -94,6 +94,7 @@ impl Table {
 
     /// The account that the conversation is with.
     fn bond(&mut self, now: Moment, session: u64, demand: &Demand<'_>) -> Option<Bond> {
+        let strategy = self.strategy;
         let index = self.affinity.find(session, now.monotonic_ms)?;
         let account = self.accounts.get(index)?;
         let is_broken = !account.state.serves()
@@ -105,7 +106,7 @@ impl Table {
         if account.is_full(self.max_concurrency) {
             return Some(Bond::Pauses);
         }
-        Some(match account.best_slot(demand) {
+        Some(match account.best_slot(strategy, demand) {
             Some(slot) => Bond::Holds(Place {
                 account: index,
                 slot,
@@ -116,18 +117,19 @@ impl Table {
 
     /// By strategy among all that may serve.
     fn ready(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        let strategy = self.strategy;
         if demand.only.is_some() {
             let index = self.scope(demand).next()?;
             let account = &self.accounts[index];
             let ready = account.is_ready(now, demand) && !account.is_full(self.max_concurrency);
-            let slot = account.best_slot(demand).filter(|_| ready)?;
+            let slot = account.best_slot(strategy, demand).filter(|_| ready)?;
             let place = Place {
                 account: index,
                 slot,
             };
             return Some(Chosen::for_good(place, Choice::Owner));
         }
-        let order = match (self.strategy, demand.free) {
+        let order = match (strategy, demand.free) {
             (Strategy::HighestBalance, true) => Order::Poorest,
             (Strategy::HighestBalance, false) => Order::Richest,
             _ => Order::Plain,
@@ -138,25 +140,26 @@ impl Table {
         let accepts = |index: usize| {
             let account: &Account = &accounts[index];
             account.cooling.blocking(now, demand.model).is_none()
-                && account.best_slot(demand).is_some()
+                && account.best_slot(strategy, demand).is_some()
         };
         // First without those that have probably been sent enough.
         let account = self
             .lanes
             .search(model, order, accepts)
             .or_else(|| self.lanes.search_all(order, accepts))?;
-        let slot = self.accounts[account].best_slot(demand)?;
+        let slot = self.accounts[account].best_slot(strategy, demand)?;
         let place = Place { account, slot };
         Some(Chosen::for_good(place, Choice::Strategy))
     }
 
     /// Whether an account would serve if it had not its fill of requests.
     fn has_full(&self, now: Moment, demand: &Demand<'_>) -> bool {
+        let strategy = self.strategy;
         self.scope(demand).any(|index| {
             let account = &self.accounts[index];
             account.is_full(self.max_concurrency)
                 && account.is_ready(now, demand)
-                && account.best_slot(demand).is_some()
+                && account.best_slot(strategy, demand).is_some()
         })
     }
 
@@ -209,6 +212,7 @@ impl Table {
         demand: &Demand<'_>,
         wanted: impl Fn(&Account) -> bool,
     ) -> Option<Chosen> {
+        let strategy = self.strategy;
         let asked_ms = |index: &usize| {
             let block = self.accounts[*index].block.as_ref();
             block.map(|block| block.asked_ms)
@@ -216,18 +220,19 @@ impl Table {
         let index = self
             .scope(demand)
             .filter(|index| wanted(&self.accounts[*index]))
-            .filter(|index| self.accounts[*index].may_be_probed(now, demand))
+            .filter(|index| self.accounts[*index].may_be_probed(now, strategy, demand))
             .min_by_key(asked_ms)?;
         self.probe_blocked(now, demand, index)
     }
 
     /// Sends a request to an account that is out of service.
     fn probe_blocked(&mut self, now: Moment, demand: &Demand<'_>, index: usize) -> Option<Chosen> {
+        let strategy = self.strategy;
         let account = &mut self.accounts[index];
-        if !account.may_be_probed(now, demand) {
+        if !account.may_be_probed(now, strategy, demand) {
             return None;
         }
-        let slot = account.best_slot(demand)?;
+        let slot = account.best_slot(strategy, demand)?;
         let block = account.block.as_mut()?;
         block.asked_ms = now.monotonic_ms;
         Some(Chosen {
@@ -243,6 +248,7 @@ impl Table {
     /// All cool down: the one that failed longest ago is tested, one request at
     /// a time and not too often, so that the last account is never shut out.
     fn any_cooling(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        let strategy = self.strategy;
         let mut oldest: Option<(u64, Place)> = None;
         for index in self.scope(demand) {
             let account = &self.accounts[index];
@@ -255,7 +261,7 @@ impl Table {
             if cooling.probe.is_out() {
                 return None;
             }
-            let Some(slot) = account.best_slot(demand) else {
+            let Some(slot) = account.best_slot(strategy, demand) else {
                 continue;
             };
             if cooling.may_probe(now) && oldest.is_none_or(|(ms, _)| cooling.failed_ms < ms) {
@@ -339,13 +345,13 @@ impl Account {
                 .is_some_and(|block| block.retry_at_ms <= now.monotonic_ms)
     }
 
-    fn may_be_probed(&self, now: Moment, demand: &Demand<'_>) -> bool {
+    fn may_be_probed(&self, now: Moment, strategy: Strategy, demand: &Demand<'_>) -> bool {
         !self.state.serves()
             && self
                 .block
                 .as_ref()
                 .is_some_and(|block| !block.probe.is_out())
             && self.cooling.blocking(now, demand.model).is_none()
-            && self.best_slot(demand).is_some()
+            && self.best_slot(strategy, demand).is_some()
     }
 }

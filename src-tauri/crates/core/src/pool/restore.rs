@@ -151,13 +151,14 @@ impl Slot {
     /// What is known of a 401 from before.
     fn known_evidence(&self) -> Evidence {
         match &self.member.condition {
-            Some(known) => Evidence {
+            Some(known) if self.member.state == KeyState::Unauthorized => Evidence {
                 status: known.status,
                 vendor_code: known.vendor_code,
                 text: known.text.clone(),
             },
-            None => Evidence {
+            Some(_) | None => Evidence {
                 status: Some(401),
+                text: "the upstream does not know this key (401)".to_owned(),
                 ..Evidence::default()
             },
         }

@@ -136,11 +136,11 @@ impl Table {
             .as_ref()
             .map(|known| known.asked_ms)
             .filter(|asked_ms| now.monotonic_ms.saturating_sub(*asked_ms) < CONFIRM_AGAIN_MS);
-        slot.suspicion = Some(Suspicion {
+        slot.suspicion = Some(Box::new(Suspicion {
             ticket: refused,
             asked_ms: asked_ms.unwrap_or(now.monotonic_ms),
             evidence: evidence.clone(),
-        });
+        }));
         self.line_up_key(lease.key());
         asked_ms.is_none().then(|| lease.key().clone())
     }

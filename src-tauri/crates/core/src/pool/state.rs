@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::clock::Moment;
 use crate::model::{AccountId, KeyId, KeyState, Strategy};
@@ -13,7 +12,7 @@ use super::affinity::Affinity;
 use super::cooling::NO_MODEL;
 use super::jitter::Jitter;
 use super::lane::Lanes;
-use super::lease::Seat;
+use super::lease::{Home, Seat};
 use super::line::index_u32;
 use super::member::{Counts, MemberView};
 use super::queue::Queue;
@@ -24,8 +23,8 @@ use super::storm::Storm;
 pub(super) struct Table {
     pub(super) strategy: Strategy,
     pub(super) accounts: Vec<Account>,
-    pub(super) account_at: HashMap<AccountId, usize>,
-    pub(super) key_at: HashMap<KeyId, Place>,
+    pub(super) account_at: Index<AccountId, usize>,
+    pub(super) key_at: Index<KeyId, Place>,
     /// Keys in the order they were given, for display.
     pub(super) order: Vec<Place>,
     pub(super) lanes: Lanes,
@@ -39,6 +38,8 @@ pub(super) struct Table {
     pub(super) due: VecDeque<u32>,
     /// From when on a request may find out about the next that is due.
     pub(super) next_due_ms: u64,
+    /// How often the members were exchanged.
+    pub(super) edition: u64,
     /// Last number given to a pick.
     pub(super) ticket: u64,
     /// How far the keys have gone on under [`Strategy::Weighted`].
@@ -50,6 +51,9 @@ pub(super) struct Table {
     /// no clock.
     pub(super) latest: Moment,
 }
+
+/// Found by an id of ours, which nobody else chooses.
+pub(super) type Index<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
 /// Where a key stands in the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +67,8 @@ impl Table {
         Self {
             strategy,
             accounts: Vec::new(),
-            account_at: HashMap::new(),
-            key_at: HashMap::new(),
+            account_at: Index::default(),
+            key_at: Index::default(),
             order: Vec::new(),
             lanes: Lanes::default(),
             affinity: Affinity::default(),
@@ -73,6 +77,7 @@ impl Table {
             resting: BinaryHeap::new(),
             due: VecDeque::new(),
             next_due_ms: 0,
+            edition: 0,
             ticket: 0,
             time: 0,
             jitter: Jitter::new(seed),
@@ -140,17 +145,25 @@ impl Table {
         now: Moment,
         model: Option<&str>,
         place: Place,
-    ) -> Option<(Arc<Seat>, u64)> {
+    ) -> Option<(Arc<Seat>, Home, u64)> {
         let ticket = self.next_ticket();
         let account = &mut self.accounts[place.account];
-        let seat = account.slots[place.slot].seat.clone()?;
+        let slot = &account.slots[place.slot];
+        let home = Home {
+            place,
+            edition: self.edition,
+            key_born: slot.born,
+            account_born: account.born,
+        };
+        let seat = slot.seat.clone()?;
         account.lent(place.slot, ticket, &mut self.time);
         let model = model.unwrap_or(NO_MODEL);
         let full_until_ms = account.paces.sent(now, model);
         if full_until_ms > 0 {
             self.lanes.keep_out(model, place.account, full_until_ms);
         }
-        Some((seat, ticket))
+        self.moved(place);
+        Some((seat, home, ticket))
     }
 
     /// The load of a key and its account has changed.
@@ -160,14 +173,28 @@ impl Table {
     }
 
     /// A lease is over: the key has one request less.
-    pub(super) fn returned(&mut self, seat: &Seat) {
-        let Some(&place) = self.key_at.get(&seat.key) else {
-            return;
+    pub(super) fn returned(&mut self, seat: &Seat, home: Home) {
+        let place = if home.edition == self.edition {
+            Some(home.place)
+        } else {
+            self.key_at.get(&seat.key).copied()
         };
-        let account = &self.accounts[place.account];
-        // It may be another key's by now, with the same name.
-        if Arc::ptr_eq(&account.in_flight, &seat.account_in_flight) {
-            self.moved(place);
+        if let Some(place) = place {
+            let account = &mut self.accounts[place.account];
+            let slot = &mut account.slots[place.slot];
+            slot.in_flight -= u32::from(slot.born == home.key_born);
+            if account.born == home.account_born {
+                account.in_flight -= 1;
+                return self.moved(place);
+            }
+            account.moved(place.slot, self.strategy);
+        }
+        // The key is gone, or in another account by now.
+        if let Some(&index) = self.account_at.get(&seat.account)
+            && self.accounts[index].born == home.account_born
+        {
+            self.accounts[index].in_flight -= 1;
+            self.place(index);
         }
     }
 
@@ -282,7 +309,7 @@ impl Account {
             condition,
             cooling: self.cooling.shown(now),
             balance_nano: self.balance_nano,
-            in_flight: slot.in_flight.load(Ordering::Relaxed),
+            in_flight: slot.in_flight,
         }
     }
 }

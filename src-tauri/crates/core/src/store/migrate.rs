@@ -17,8 +17,10 @@ pub(super) const FLOWKEEP: &[M<'static>] = &[
     M::up(include_str!("migrations/flowkeep/0003_account_sites.sql")),
 ];
 /// Migrations of `usage.db`; append only.
-pub(super) const USAGE: &[M<'static>] =
-    &[M::up(include_str!("migrations/usage/0001_requests.sql"))];
+pub(super) const USAGE: &[M<'static>] = &[
+    M::up(include_str!("migrations/usage/0001_requests.sql")),
+    M::up(include_str!("migrations/usage/0002_request_models.sql")),
+];
 
 /// Larger files are not checked page by page at every start, in bytes.
 const CHECK_LIMIT: u64 = 32 << 20;

@@ -11,6 +11,7 @@
 //! (F36). No secret is ever written here.
 
 mod accounts;
+mod clearing;
 mod clients;
 mod columns;
 mod connection;
@@ -19,6 +20,7 @@ mod history;
 mod journal;
 mod key_edits;
 mod keys;
+mod log_pages;
 mod meta;
 mod migrate;
 mod names;
@@ -42,6 +44,7 @@ pub use history::{OLDER_POOL, UNKNOWN_ROUTE};
 pub use journal::Journal;
 pub use key_edits::{AccountPatch, KeyPatch};
 pub use keys::{KeyInsertion, KeyRow, NewKey};
+pub use log_pages::{LogPage, LogQuery};
 pub use older_pool::{OlderCall, OlderKey, OlderPool};
 pub use requests::RequestRow;
 pub use states::CoolingRow;

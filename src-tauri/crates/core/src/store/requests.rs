@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Row, Transaction, named_params};
+use rusqlite::{Connection, Row, Transaction, named_params};
 
 use super::columns::shortened;
 use super::names::Names;
@@ -121,8 +121,8 @@ pub(super) fn insert(
 }
 
 /// Reads a row that is there.
-pub(super) fn one(tx: &Transaction<'_>, id: i64) -> rusqlite::Result<RequestRecord> {
-    let found = tx.prepare_cached(SELECT_PAGE)?.query_row(
+pub(super) fn one(connection: &Connection, id: i64) -> rusqlite::Result<RequestRecord> {
+    let found = connection.prepare_cached(SELECT_PAGE)?.query_row(
         named_params! { ":before": id.saturating_add(1), ":limit": 1 },
         row,
     )?;

@@ -6,6 +6,7 @@
 //! and a client must not be able to talk an account into a penalty.
 
 mod envelope;
+mod opening;
 mod retry_after;
 mod success;
 mod words;
@@ -15,7 +16,8 @@ use crate::model::{Class, Evidence, Verdict};
 use envelope::Envelope;
 use words::{Topic, Words};
 
-pub use success::{has_event, inspect_success};
+pub use opening::Opening;
+pub use success::inspect_success;
 
 /// Body bytes that are looked at.
 pub const LOOKED_AT: usize = 64 * 1024;
@@ -144,6 +146,10 @@ impl Seen<'_> {
 
     /// 429 and 503: a full window or a lack of capacity.
     fn limited(&self) -> Class {
+        // A page comes from something in between: its words are not the vendor's.
+        if self.envelope.is_page && self.status == 503 {
+            return Class::UpstreamFailed;
+        }
         if let Some(class) = self.by_words() {
             return class;
         }

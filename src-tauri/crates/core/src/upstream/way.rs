@@ -11,7 +11,7 @@ use super::direct::{Direct, POOL_IDLE, TooLate};
 /// How the upstream is reached.
 #[derive(Clone, Debug)]
 pub(super) enum Way {
-    Direct(Direct),
+    Direct(Box<Direct>),
     /// reqwest knows the system's proxies.
     Proxied(reqwest::Client),
 }
@@ -26,7 +26,8 @@ impl Way {
         // A system proxy that went away must not take every request along
         // (cc-switch #4679), so it is used only when the user says so.
         if !system_proxy {
-            return Direct::new(connect, idle_connections).map(Self::Direct);
+            let direct = Direct::new(connect, idle_connections)?;
+            return Ok(Self::Direct(Box::new(direct)));
         }
         let proxied = proxied(connect).pool_max_idle_per_host(idle_connections);
         proxied

@@ -1,7 +1,13 @@
 //! The admin surface: login, commands, events. Off unless there is an admin (D15).
 
+pub(crate) mod api_keys;
+mod export;
+mod figures;
 mod import;
+mod logs;
+mod query;
 mod session;
+pub(crate) mod stats;
 
 use axum::Json;
 use axum::body::Body;
@@ -19,7 +25,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
+pub(crate) use self::export::export_keys;
 pub(crate) use self::import::import_keys;
+pub(crate) use self::logs::{clear_logs, logs};
 pub(crate) use self::session::Admin;
 pub use self::session::AdminAccess;
 use crate::answer::harden;

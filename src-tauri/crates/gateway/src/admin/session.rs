@@ -96,11 +96,22 @@ impl Admin {
                 let until = self.lock().get(&digest(&token)).copied();
                 until.is_some_and(|until| until > now.monotonic_ms)
             }
-            Some((_, pair)) => pair
-                .split_once(':')
-                .is_some_and(|(username, password)| self.knows(username, password)),
+            Some((_, pair)) => self.knows_pair(&pair),
             None => false,
         }
+    }
+
+    /// Name and password with this very request; no session (S27).
+    pub(crate) fn admits_by_password(&self, headers: &HeaderMap) -> bool {
+        match credentials(headers) {
+            Some(("basic", pair)) => self.knows_pair(&pair),
+            _ => false,
+        }
+    }
+
+    fn knows_pair(&self, pair: &str) -> bool {
+        pair.split_once(':')
+            .is_some_and(|(username, password)| self.knows(username, password))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], u64>> {

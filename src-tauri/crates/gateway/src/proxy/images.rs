@@ -14,10 +14,11 @@ use serde_json::value::RawValue;
 /// OpenAI's name and the vendor's.
 const NAMES: [(&str, &str); 2] = [("size", "image_size"), ("n", "batch_size")];
 
-/// The body with the vendor's names; the same bytes when there is nothing to say
-/// otherwise or the body is no JSON object.
-pub(super) fn translated(body: Bytes) -> Bytes {
-    let Ok(fields) = fields_of(&body) else {
+/// The body, or the beginning of one that streams on, with the vendor's names; the
+/// same bytes when there is nothing to say otherwise or the body is no JSON object.
+/// A name that is behind the beginning stays what it is.
+pub(super) fn translated(body: Bytes, whole: bool) -> Bytes {
+    let Some(fields) = fields_of(&body, whole) else {
         return body;
     };
     let has = |name: &str| fields.iter().any(|field| field.name == name);
@@ -49,35 +50,42 @@ struct Field {
     tells: bool,
 }
 
-fn fields_of(body: &[u8]) -> Result<Vec<Field>, serde_json::Error> {
+/// The fields as far as the body goes; `None` when it is no object, or none yet.
+fn fields_of(body: &[u8], whole: bool) -> Option<Vec<Field>> {
+    let mut fields = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(body);
-    json.deserialize_map(Fields {
+    let read = json.deserialize_map(Fields {
         start: body.as_ptr() as usize,
-    })
+        found: &mut fields,
+    });
+    match read {
+        Err(error) if whole || !error.is_eof() => None,
+        _ => Some(fields),
+    }
 }
 
-struct Fields {
+struct Fields<'a> {
     start: usize,
+    found: &'a mut Vec<Field>,
 }
 
-impl<'de> Visitor<'de> for Fields {
-    type Value = Vec<Field>;
+impl<'de> Visitor<'de> for Fields<'_> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Vec<Field>, A::Error> {
-        let mut fields = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         while let Some((name, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
             let at = name.get().as_ptr() as usize - self.start;
-            fields.push(Field {
+            self.found.push(Field {
                 name: serde_json::from_str(name.get()).unwrap_or_default(),
                 span: at..at + name.get().len(),
                 tells: !matches!(value.get(), "null" | "\"auto\""),
             });
         }
-        Ok(fields)
+        Ok(())
     }
 }
 

@@ -1,21 +1,18 @@
 //! Taking a request body: whole up to the replay limit, streamed above it.
 
-use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use flowkeep_core::app::{CallBody, Form, Settings, peek};
 use flowkeep_core::model::Route;
-use flowkeep_core::upstream::UploadError;
 use http::{HeaderMap, StatusCode, header};
-use http_body::{Body as _, Frame, SizeHint};
+use http_body::Body as _;
 use http_body_util::BodyExt as _;
-use tokio::time::{Instant, Sleep};
 
 use super::images;
+use super::upload::Upload;
 use crate::error::Refusal;
 
 /// Multipart uploads may be this long: a file of 1 GiB and the form around it.
@@ -86,8 +83,8 @@ pub(super) async fn take(
     }
     let mut bytes = whole.unwrap_or_else(|| held.freeze());
     let looked = look(&bytes, true, &subject)?;
-    if *route == Route::ImageGenerations && json {
-        bytes = images::translated(bytes);
+    if subject.has_image_fields() {
+        bytes = images::translated(bytes, true);
     }
     Ok(Taken {
         body: CallBody::Whole(bytes),
@@ -123,14 +120,13 @@ fn stream_on(
     subject: &Subject<'_>,
 ) -> Result<Taken, Refusal> {
     let looked = look(&held, false, subject)?;
-    let body = Upload {
-        left: limits.cap.saturating_sub(held.len() as u64),
-        rest_hint: rest.size_hint(),
-        held,
-        rest: Mutex::new(rest),
-        idle_limit: limits.idle,
-        idle: Box::pin(tokio::time::sleep(limits.idle)),
+    let left = limits.cap.saturating_sub(held.len() as u64);
+    let held = if subject.has_image_fields() {
+        images::translated(held, false)
+    } else {
+        held
     };
+    let body = Upload::new(held, rest, left, limits.idle);
     Ok(Taken {
         body: CallBody::Stream(reqwest::Body::wrap(body)),
         ..looked
@@ -141,6 +137,13 @@ fn stream_on(
 struct Subject<'a> {
     headers: &'a HeaderMap,
     route: &'a Route,
+}
+
+impl Subject<'_> {
+    /// The vendor calls fields of it otherwise than OpenAI.
+    fn has_image_fields(&self) -> bool {
+        *self.route == Route::ImageGenerations && is_json(self.headers)
+    }
 }
 
 fn content_type(headers: &HeaderMap) -> &str {
@@ -244,63 +247,4 @@ fn too_large(cap: u64) -> Refusal {
         "body_too_large",
         format!("the body is larger than {size}"),
     )
-}
-
-/// What was held and what still comes, with the cap and the idle limit.
-struct Upload {
-    held: Bytes,
-    /// Never locked: it makes a body that is `Send` also `Sync`, as reqwest wants.
-    rest: Mutex<Body>,
-    /// The hint of the rest when it was handed over, less what has passed.
-    rest_hint: SizeHint,
-    left: u64,
-    idle_limit: Duration,
-    idle: Pin<Box<Sleep>>,
-}
-
-impl http_body::Body for Upload {
-    type Data = Bytes;
-    type Error = UploadError;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, UploadError>>> {
-        let this = self.get_mut();
-        if !this.held.is_empty() {
-            return Poll::Ready(Some(Ok(Frame::data(std::mem::take(&mut this.held)))));
-        }
-        let rest = this.rest.get_mut().unwrap_or_else(PoisonError::into_inner);
-        match Pin::new(rest).poll_frame(cx) {
-            Poll::Pending => this
-                .idle
-                .as_mut()
-                .poll(cx)
-                .map(|()| Some(Err(UploadError::Idle))),
-            Poll::Ready(None) => Poll::Ready(None),
-            Poll::Ready(Some(Err(error))) => {
-                Poll::Ready(Some(Err(UploadError::BrokeOff(error.into()))))
-            }
-            Poll::Ready(Some(Ok(frame))) => {
-                let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-                if length > this.left {
-                    return Poll::Ready(Some(Err(UploadError::TooLarge)));
-                }
-                this.left -= length;
-                if let Some(exact) = this.rest_hint.exact() {
-                    this.rest_hint = SizeHint::with_exact(exact.saturating_sub(length));
-                }
-                let due = Instant::now() + this.idle_limit;
-                this.idle.as_mut().reset(due);
-                Poll::Ready(Some(Ok(frame)))
-            }
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self.rest_hint.exact() {
-            Some(rest) => SizeHint::with_exact(rest + self.held.len() as u64),
-            None => SizeHint::new(),
-        }
-    }
 }

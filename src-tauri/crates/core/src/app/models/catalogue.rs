@@ -13,6 +13,8 @@ pub(super) const FRESH_MS: u64 = 5 * 60_000;
 const RETRY_MS: u64 = 30_000;
 /// Filters that clients may make up.
 const MOST_LISTS: usize = 32;
+/// Addresses that accounts may have had since the start.
+const MOST_SITES: usize = 16;
 /// No value that the vendor knows is longer.
 const LONGEST_VALUE: usize = 40;
 
@@ -70,10 +72,9 @@ impl Aged {
     }
 }
 
-/// What is kept of one upstream.
+/// What is kept of one site.
 #[derive(Debug, Default)]
 struct Kept {
-    base: String,
     lists: BTreeMap<Filter, (Arc<List>, u64)>,
     failed_ms: Option<u64>,
 }
@@ -81,17 +82,18 @@ struct Kept {
 /// All lists at hand.
 #[derive(Debug, Default)]
 pub(in crate::app) struct Catalogue {
-    kept: Mutex<Kept>,
+    /// By the site's base URL.
+    kept: Mutex<BTreeMap<String, Kept>>,
     told: Mutex<BTreeSet<String>>,
     /// Held while the whole list is asked for, so that it is asked for once.
     pub(super) asking: tokio::sync::Mutex<()>,
 }
 
 impl Catalogue {
-    /// The list for a filter, of this upstream.
+    /// The list for a filter, of this site.
     pub(super) fn find(&self, base: &str, filter: &Filter, now_ms: u64) -> Option<Aged> {
-        let kept = self.of(base);
-        let (list, at_ms) = kept.lists.get(filter)?;
+        let kept = self.kept();
+        let (list, at_ms) = kept.get(base)?.lists.get(filter)?;
         Some(Aged {
             list: Arc::clone(list),
             age_ms: now_ms.saturating_sub(*at_ms),
@@ -103,7 +105,8 @@ impl Catalogue {
         if !filter.is_sensible() {
             return;
         }
-        let mut kept = self.of(base);
+        let mut sites = self.kept();
+        let kept = Self::of(&mut sites, base);
         kept.failed_ms = None;
         kept.lists.insert(filter, (list, now_ms));
         if kept.lists.len() > MOST_LISTS {
@@ -116,12 +119,12 @@ impl Catalogue {
 
     /// Notes that the whole list could not be had.
     pub(super) fn failed(&self, base: &str, now_ms: u64) {
-        self.of(base).failed_ms = Some(now_ms);
+        Self::of(&mut self.kept(), base).failed_ms = Some(now_ms);
     }
 
     /// Whether it may be asked for again.
     pub(super) fn may_ask(&self, base: &str, now_ms: u64) -> bool {
-        let failed_ms = self.of(base).failed_ms;
+        let failed_ms = self.kept().get(base).and_then(|kept| kept.failed_ms);
         failed_ms.is_none_or(|failed| now_ms.saturating_sub(failed) >= RETRY_MS)
     }
 
@@ -131,16 +134,17 @@ impl Catalogue {
         told.len() < most && told.insert(model.to_owned())
     }
 
-    /// Lists of another upstream say nothing about this one.
-    fn of(&self, base: &str) -> MutexGuard<'_, Kept> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.base != base {
-            *kept = Kept {
-                base: base.to_owned(),
-                ..Kept::default()
-            };
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Kept>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lists of another site say nothing about this one. When there are too many
+    /// sites, all begin anew: nobody has as many at the same time.
+    fn of<'a>(sites: &'a mut BTreeMap<String, Kept>, base: &str) -> &'a mut Kept {
+        if sites.len() >= MOST_SITES && !sites.contains_key(base) {
+            sites.clear();
         }
-        kept
+        sites.entry(base.to_owned()).or_default()
     }
 }
 

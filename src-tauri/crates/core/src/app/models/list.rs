@@ -1,6 +1,7 @@
 //! One list of models, as the upstream sent it.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,27 @@ impl List {
             });
         }
         Some(Self { entries, places })
+    }
+
+    /// Several lists as one, in their order. Of entries with the same name the
+    /// first one stays.
+    pub(super) fn merged(lists: &[Arc<Self>]) -> Arc<Self> {
+        if let [only] = lists {
+            return Arc::clone(only);
+        }
+        let mut entries = Vec::new();
+        let mut places = HashMap::new();
+        for list in lists {
+            let mut named: Vec<_> = list.places.iter().collect();
+            named.sort_by_key(|(_, place)| **place);
+            for (id, place) in named {
+                places.entry(id.clone()).or_insert_with(|| {
+                    entries.push(list.entries[*place].clone());
+                    entries.len() - 1
+                });
+            }
+        }
+        Arc::new(Self { entries, places })
     }
 
     pub(super) fn has(&self, model: &str) -> bool {

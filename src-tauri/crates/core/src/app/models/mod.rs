@@ -2,10 +2,12 @@
 //! gone.
 
 mod catalogue;
+mod free;
 mod known;
 mod list;
 mod retired;
 mod serve;
+mod sources;
 mod stand_ins;
 mod user_info;
 mod voices;

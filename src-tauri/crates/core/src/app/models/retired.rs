@@ -5,12 +5,11 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::model::{Class, Verdict, glob};
+use crate::model::{AccountId, Class, Verdict, glob};
+use crate::price::Site;
 
 /// Models told of in the log; a client that makes names up must not fill it.
 const MOST_TOLD: usize = 64;
-/// The other site has a catalogue of its own.
-const OTHER_SITE: &str = "siliconflow.com";
 
 static LIST: LazyLock<Vec<Retired>> = LazyLock::new(|| {
     let file: File = serde_json::from_str(include_str!("../../../data/retired-models.json"))
@@ -53,14 +52,32 @@ fn hint(model: &str, row: &Retired) -> String {
 
 impl App {
     /// What to say beside an error about a model that is no more.
-    pub(in crate::app) fn retirement_hint(&self, model: &str, verdict: &Verdict) -> Option<String> {
+    pub(in crate::app) fn retirement_hint(
+        &self,
+        model: &str,
+        verdict: &Verdict,
+        account: &AccountId,
+    ) -> Option<String> {
         let is_about_model = matches!(verdict.class, Class::Rejected | Class::ModelRestricted);
-        is_about_model.then(|| self.retirement(model)).flatten()
+        is_about_model
+            .then(|| self.retirement(model, Some(account)))
+            .flatten()
     }
 
-    /// What to say of a model by this name, if it is no more.
-    pub(in crate::app) fn retirement(&self, model: &str) -> Option<String> {
-        if self.upstream().base().contains(OTHER_SITE) {
+    /// What to say of a model by this name, if it is no more at the site of this
+    /// account, or of all.
+    pub(in crate::app) fn retirement(
+        &self,
+        model: &str,
+        account: Option<&AccountId>,
+    ) -> Option<String> {
+        // The list is of .cn; .com has a catalogue of its own.
+        let is_com = |site| site == Some(Site::Com);
+        let is_elsewhere = match account {
+            Some(account) => is_com(self.site_of(account)),
+            None => self.bases().iter().all(|base| is_com(self.site_at(base))),
+        };
+        if is_elsewhere {
             return None;
         }
         let hint = hint(model, find(model)?);
@@ -69,10 +86,10 @@ impl App {
     }
 
     /// What to say beside an answer of another model than the one that was asked.
-    pub(in crate::app) fn redirect_hint(&self, model: &str) -> Option<String> {
+    pub(in crate::app) fn redirect_hint(&self, model: &str, account: &AccountId) -> Option<String> {
         let redirected = |row: &&Retired| row.redirects_to.is_some() && row.name == model;
         LIST.iter().find(redirected)?;
-        self.retirement(model)
+        self.retirement(model, Some(account))
     }
 
     fn tell_once(&self, model: &str, hint: &str) {

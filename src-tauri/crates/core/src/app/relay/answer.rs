@@ -10,7 +10,7 @@ use super::Call;
 use crate::meter::BodyKind;
 use crate::model::{ApiKey, Class, Verdict};
 use crate::upstream::{
-    SendError, UpstreamClient, classify, headers::strip_response_headers, redact,
+    SendError, UpstreamClient, classify, classify::Opening, headers::strip_response_headers, redact,
 };
 
 /// Enough for any error envelope and for the first event of a stream.
@@ -65,7 +65,7 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Reads as much of the answer as is needed to know what it means: an error
-    /// whole, a stream up to its first event, JSON up to its first bytes.
+    /// whole, a stream up to its first event, JSON up to where an error shows.
     pub(super) async fn look(
         response: http::Response<reqwest::Body>,
         call: &Call,
@@ -197,22 +197,20 @@ fn needs_look(content_type: Option<&str>, kind: BodyKind) -> bool {
         || content_type.is_none_or(|content_type| content_type.starts_with("text/"))
 }
 
-/// Waits for the first bytes that are no blanks, with which some upstreams keep
-/// a connection alive; in a stream for the first whole event.
+/// Waits until the beginning tells an answer from an error: for the first bytes
+/// that are no blanks, with which some upstreams keep a connection alive, for the
+/// end of what may be an envelope, and in a stream for the first whole event.
 async fn hold(body: &mut reqwest::Body, kind: BodyKind) -> Result<Bytes, reqwest::Error> {
     let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
-    let says_something = |held: &[u8]| match stream {
-        true => classify::has_event(held),
-        false => !held.trim_ascii_start().is_empty(),
-    };
+    let mut opening = Opening::new(stream);
     let Some(first) = next_data(body).await? else {
         return Ok(Bytes::new());
     };
-    if says_something(&first) {
+    if opening.suffices(&first) {
         return Ok(first);
     }
     let mut held = BytesMut::from(first);
-    while held.len() < HELD && !says_something(&held) {
+    while held.len() < HELD && !opening.suffices(&held) {
         let Some(data) = next_data(body).await? else {
             break;
         };

@@ -30,7 +30,9 @@ struct Meter {
 /// What ends a relay from outside.
 struct Watch {
     idle_limit: Duration,
-    last_data: Instant,
+    /// When the upstream was first asked for what has not come; absent while
+    /// nobody asks, since a client may read slowly.
+    asked: Option<Instant>,
     idle: Pin<Box<Sleep>>,
     abort: Pin<Box<WaitForCancellationFutureOwned>>,
 }
@@ -79,7 +81,7 @@ impl RelayBody {
     ) -> Self {
         self.watch = Some(Watch {
             idle_limit,
-            last_data: Instant::now(),
+            asked: None,
             idle: Box::pin(tokio::time::sleep(idle_limit)),
             abort: Box::pin(abort.cancelled_owned()),
         });
@@ -100,7 +102,7 @@ impl RelayBody {
     fn pass(&mut self, data: Bytes) -> Frame<Bytes> {
         self.bytes += data.len() as u64;
         if let Some(watch) = &mut self.watch {
-            watch.last_data = Instant::now();
+            watch.asked = None;
         }
         if let Some(meter) = &mut self.meter {
             meter.scanner.feed(&data);
@@ -152,8 +154,9 @@ impl Watch {
         if self.abort.as_mut().poll(cx).is_ready() {
             return Poll::Ready(EndHow::Aborted);
         }
+        let asked = *self.asked.get_or_insert_with(Instant::now);
         while self.idle.as_mut().poll(cx).is_ready() {
-            let due = self.last_data + self.idle_limit;
+            let due = asked + self.idle_limit;
             if Instant::now() >= due {
                 return Poll::Ready(EndHow::Idle);
             }
@@ -268,3 +271,6 @@ impl Drop for RelayBody {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

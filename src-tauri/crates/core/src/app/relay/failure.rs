@@ -154,7 +154,7 @@ impl Failure {
         self
     }
 
-    pub(super) fn internal() -> Self {
+    pub(in crate::app) fn internal() -> Self {
         Self::new(
             FailureCode::Internal,
             "flowkeep could not handle this request; see its log",

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::policy::may_have_created;
 use crate::model::{Class, Effect, Verdict};
 
 /// "Model does not exist" (API reference §5).
@@ -50,6 +51,9 @@ impl Trigger {
 /// Whether another model may do what this one did not. What may have created
 /// something is sent again only when it was refused for certain (D10).
 pub(super) fn trigger(verdict: &Verdict, effect: Effect) -> Option<Trigger> {
+    if may_have_created(verdict, effect) {
+        return None;
+    }
     let creates = effect == Effect::Creates;
     match verdict.class {
         Class::ModelBusy { .. } => Some(Trigger::Busy),

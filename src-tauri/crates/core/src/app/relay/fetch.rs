@@ -61,6 +61,11 @@ impl Fetched<'_> {
         self.came.as_ref().ok().map(|(document, _)| document)
     }
 
+    /// The account that gave it.
+    pub(in crate::app) fn served(&self) -> Option<&Served> {
+        self.came.as_ref().ok().map(|(_, served)| served)
+    }
+
     /// Answers with what was made of it, or of an older one.
     pub(in crate::app) fn answer(self, headers: HeaderMap, body: Bytes) -> Reply {
         let (mut head, ()) = http::Response::new(()).into_parts();

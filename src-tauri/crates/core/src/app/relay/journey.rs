@@ -2,28 +2,35 @@
 //! models where its name stands for several.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::answer::{Answer, Attempt};
+use super::elsewhere::Elsewhere;
 use super::fallback::{self, Trigger};
+use super::late_model::{LateModel, Named};
 use super::policy::{self, Next, Tally};
 use super::trip::Trip;
 use super::{Call, CallBody, Denies, Failure, FailureCode, Reply, Served, splice};
 use crate::app::App;
 use crate::app::gauge::Retry;
 use crate::app::models::{self, Models};
-use crate::model::{Class, Effect, Outcome, Verdict};
+use crate::model::{AccountId, Class, Effect, Outcome, Verdict};
 use crate::pool::{Demand, Lease, NoKey, Resting};
 use crate::upstream::{Outgoing, SendError, headers::request_headers};
 
 /// What one request has been through so far.
 pub(super) struct Journey<'a> {
-    app: &'a App,
+    pub(super) app: &'a App,
     effect: Effect,
     tally: Tally,
     last: Option<(Served, Attempt)>,
     retry: Option<Retry>,
     denies: Option<Denies>,
     stand_ins: Option<StandIns>,
+    late: Option<LateModel>,
+    pub(super) elsewhere: Elsewhere,
+    /// Whether the model costs nothing.
+    free: bool,
     pub(super) call: Call,
 }
 
@@ -60,6 +67,9 @@ impl<'a> Journey<'a> {
             retry: None,
             denies,
             stand_ins: None,
+            late: None,
+            elsewhere: Elsewhere::default(),
+            free: app.is_free(call.model.as_deref()),
             call,
         }
     }
@@ -67,6 +77,7 @@ impl<'a> Journey<'a> {
     /// Puts the first model that stands for the asked name into the request.
     pub(super) async fn choose_model(&mut self, trip: &mut Trip) {
         let Some(asked) = self.call.model.clone() else {
+            self.late = LateModel::watch(self.app, &mut self.call);
             return;
         };
         let Some(models) = self.app.stand_ins(&asked).await else {
@@ -99,7 +110,18 @@ impl<'a> Journey<'a> {
 
     fn use_model(&mut self, model: Arc<str>, trip: &mut Trip) {
         trip.uses(&model);
+        self.free = self.app.is_free(Some(&model));
+        self.elsewhere = Elsewhere::default();
         self.call.model = Some(model);
+    }
+
+    fn note_late_model(&mut self, trip: &mut Trip) {
+        let named = self.late.as_ref().and_then(LateModel::named);
+        if let Some(Named { asked, used }) = named {
+            self.late = None;
+            trip.asks(&asked);
+            self.use_model(used.unwrap_or(asked), trip);
+        }
     }
 
     /// Goes from account to account, and then from model to model.
@@ -131,8 +153,10 @@ impl<'a> Journey<'a> {
             Ok(lease) => lease,
             Err(no_key) => return self.end_without(&no_key),
         };
+        self.tally.begin(trip.elapsed());
         trip.attempt(&lease);
         let attempt = self.send(&lease).await;
+        self.note_late_model(trip);
         let verdict = attempt.verdict();
         // A good head is proof enough for the pool; a long body must not
         // keep others from what it proves.
@@ -156,8 +180,11 @@ impl<'a> Journey<'a> {
             self.tally.tried(&verdict, lease.account(), lease.key());
         }
         self.last = Some((Served::by(&lease), attempt));
-        drop(lease);
         let trigger = fallback::trigger(&verdict, self.effect).filter(|_| !denied);
+        if trigger == Some(Trigger::Gone) && self.may_ask_another_site(elapsed, lease.account()) {
+            return Step::Again;
+        }
+        drop(lease);
         match next {
             Next::Again { after, budgeted } => {
                 if self.body_is_spent() || (budgeted && !self.take_retry()) {
@@ -181,7 +208,12 @@ impl<'a> Journey<'a> {
             }
         );
         let failure = Failure::no_key(no_key, self.app.vault_locked());
-        self.end(Some(failure), cooling.then_some(Trigger::Limited))
+        let trigger = if self.elsewhere.is_away() {
+            Some(Trigger::Gone)
+        } else {
+            cooling.then_some(Trigger::Limited)
+        };
+        self.end(Some(failure), trigger)
     }
 
     fn end(&mut self, no_key: Option<Failure>, trigger: Option<Trigger>) -> Step {
@@ -191,6 +223,12 @@ impl<'a> Journey<'a> {
             trigger,
             model: self.call.model.clone(),
         }))
+    }
+
+    fn may_ask_another_site(&mut self, elapsed: Duration, account: &AccountId) -> bool {
+        self.tally.may_change_model(false, elapsed)
+            && !self.body_is_spent()
+            && self.leave_site(account)
     }
 
     /// Puts the next model that may help into the request, as far as the limits
@@ -247,10 +285,13 @@ impl<'a> Journey<'a> {
             model: self.call.model.as_deref(),
             session: self.call.session,
             only: self.call.account.as_ref(),
-            free: false,
+            free: self.free,
             tried_accounts: &self.tally.accounts,
             tried_keys: &self.tally.keys,
         };
+        if self.elsewhere.is_away() {
+            return self.elsewhere.lease(self.app, demand).await;
+        }
         self.app.lease(&demand).await
     }
 
@@ -325,7 +366,7 @@ impl<'a> Journey<'a> {
             return Err(trip.fail(failure, Outcome::Refused));
         }
         let model = model.as_deref();
-        let hint = model.and_then(|model| self.app.retirement_hint(model, &verdict));
+        let hint = model.and_then(|model| self.app.retirement_hint(model, &verdict, &account.id));
         let outcome = policy::outcome(&verdict);
         match attempt {
             Attempt::Answered(answer) if policy::passes_through(&verdict) => {

@@ -10,11 +10,14 @@
 mod ahead;
 mod answer;
 mod body;
+mod elsewhere;
 mod failure;
 mod fallback;
 mod fetch;
 mod gather;
+mod header_text;
 mod journey;
+mod late_model;
 mod peek;
 mod policy;
 mod splice;
@@ -31,6 +34,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use body::{RelayBody, RelayBodyError};
 pub use failure::{Failure, FailureCode};
+pub use header_text::header_text;
 pub use peek::{NotJson, Peeked, peek};
 pub use policy::FailoverLimits;
 

@@ -5,19 +5,16 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
-use std::ops::Range;
 
 use serde::Deserializer as _;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-/// The two fields, and where the model's name stands.
+/// The two fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Peeked {
     /// `model`, when it is a string.
     pub model: Option<String>,
-    /// Bytes of the JSON string, quotes included: what an alias replaces.
-    pub model_span: Option<Range<usize>>,
     /// `stream`.
     pub stream: bool,
 }
@@ -38,10 +35,7 @@ pub enum NotJson {
 pub fn peek(body: &[u8], whole: bool) -> Result<Peeked, NotJson> {
     let found = RefCell::new(Peeked::default());
     let mut json = serde_json::Deserializer::from_slice(body);
-    let visitor = TopLevel {
-        found: &found,
-        start: body.as_ptr() as usize,
-    };
+    let visitor = TopLevel { found: &found };
     let parsed = json.deserialize_map(visitor).and_then(|()| json.end());
     match parsed {
         Err(error) if whole || !error.is_eof() => Err(NotJson::Syntax(error)),
@@ -51,7 +45,6 @@ pub fn peek(body: &[u8], whole: bool) -> Result<Peeked, NotJson> {
 
 struct TopLevel<'a> {
     found: &'a RefCell<Peeked>,
-    start: usize,
 }
 
 impl<'de> Visitor<'de> for TopLevel<'_> {
@@ -66,10 +59,7 @@ impl<'de> Visitor<'de> for TopLevel<'_> {
             match key.as_ref() {
                 "model" => {
                     let raw = map.next_value::<&'de RawValue>()?.get();
-                    let from = raw.as_ptr() as usize - self.start;
-                    let mut found = self.found.borrow_mut();
-                    found.model = serde_json::from_str(raw).ok();
-                    found.model_span = found.model.is_some().then(|| from..from + raw.len());
+                    self.found.borrow_mut().model = serde_json::from_str(raw).ok();
                 }
                 "stream" => {
                     let raw = map.next_value::<&'de RawValue>()?.get();

@@ -47,6 +47,9 @@ pub(super) enum Next {
     Stop,
 }
 
+/// The vendor's codes have five digits; a status that stands for a code has not.
+const VENDOR_CODES: i64 = 10_000;
+
 const NOW: Next = Next::Again {
     after: Duration::ZERO,
     budgeted: false,
@@ -87,6 +90,14 @@ impl Tally {
             attempts: 0,
             since: Duration::ZERO,
             retries_allowed: repeats == 0,
+        }
+    }
+
+    /// The first account is there: what was waited for until now, in line or for a
+    /// list of models, was no failover.
+    pub(super) fn begin(&mut self, elapsed: Duration) {
+        if self.attempts == 0 && self.accounts.is_empty() {
+            self.since = elapsed;
         }
     }
 
@@ -132,7 +143,7 @@ impl Tally {
         upstream_level: bool,
     ) -> Next {
         self.attempts += 1;
-        if !self.may_repeat(elapsed) || upstream_level {
+        if !self.may_repeat(elapsed) || upstream_level || may_have_created(verdict, effect) {
             return Next::Stop;
         }
         match verdict.class {
@@ -212,6 +223,17 @@ impl Tally {
             budgeted: true,
         }
     }
+}
+
+/// Whether something may have been made although it was refused: a 503 without a
+/// code of the vendor's may come from something in between, whatever it says, while
+/// the vendor is at work (D10).
+pub(super) fn may_have_created(verdict: &Verdict, effect: Effect) -> bool {
+    let evidence = &verdict.evidence;
+    let is_vendors = evidence
+        .vendor_code
+        .is_some_and(|code| code >= VENDOR_CODES);
+    effect == Effect::Creates && evidence.status == Some(503) && !is_vendors
 }
 
 /// A number below `most` that differs between requests; not for secrets.

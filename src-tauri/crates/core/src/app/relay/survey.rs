@@ -212,6 +212,11 @@ impl<'a> Survey<'a> {
         }
     }
 
+    /// Ends with what is wrong with the question.
+    pub(in crate::app) fn reject(self, failure: Failure) -> Failure {
+        self.into_trip().fail(failure, Outcome::Rejected)
+    }
+
     /// Ends with a refusal of ours.
     pub(in crate::app) fn refuse(self, failure: Failure) -> Failure {
         self.into_trip().fail(failure, Outcome::Refused)

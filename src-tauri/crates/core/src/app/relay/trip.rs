@@ -1,7 +1,6 @@
 //! One request's record, from start to whatever end.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use super::answer::Answer;
 use super::body::RelayBody;
 use super::failure::Failure;
+use super::header_text::header_text;
 use super::{Call, Reply, Served};
 use crate::app::App;
 use crate::app::gauge::InFlight;
@@ -27,8 +27,6 @@ const TRACE_ID: &str = "x-siliconcloud-trace-id";
 const MODEL: HeaderName = HeaderName::from_static("x-flowkeep-model");
 /// Advice on an error that passes as it came.
 const HINT: HeaderName = HeaderName::from_static("x-flowkeep-hint");
-/// No model has a longer name; what a client makes up is cut.
-const LONGEST_HEADER: usize = 512;
 
 /// A request under way. Dropping it unfinished is the client's leaving.
 pub(super) struct Trip {
@@ -81,6 +79,11 @@ impl Trip {
         Duration::from_millis(self.app.now().monotonic_ms - self.started.monotonic_ms)
     }
 
+    /// The request has come to name its model.
+    pub(super) fn asks(&mut self, model: &Arc<str>) {
+        self.record.model_asked = Some(recordable_model(model));
+    }
+
     /// From now on this model is sent.
     pub(super) fn uses(&mut self, model: &Arc<str>) {
         let model = recordable_model(model);
@@ -124,7 +127,8 @@ impl Trip {
     pub(super) fn relay(mut self, mut answer: Answer, lease: Lease, call: &Call) -> Reply {
         self.note_trace(&answer);
         let upstream = self.app.upstream();
-        self.hint = self.model().and_then(|model| self.app.redirect_hint(model));
+        let redirect = |model| self.app.redirect_hint(model, lease.account());
+        self.hint = self.model().and_then(redirect);
         self.label(&mut answer.head);
         let account = Served::by(&lease);
         let attempts = self.record.attempts;
@@ -263,19 +267,6 @@ fn recordable(text: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(text)
     }
-}
-
-/// As a header value: what is not visible ASCII is percent-encoded.
-fn header_text(text: &str) -> HeaderValue {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes().take(LONGEST_HEADER) {
-        if byte == b' ' || (byte.is_ascii_graphic() && byte != b'%') {
-            encoded.push(char::from(byte));
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    HeaderValue::try_from(encoded).unwrap_or_else(|_| HeaderValue::from_static("?"))
 }
 
 fn recordable_model(model: &Arc<str>) -> Arc<str> {

@@ -1,11 +1,9 @@
 //! What a request does to resources, read from its route, method and body. Pure.
 
-use std::borrow::Cow;
-
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use super::field::field;
+use super::field::{Unclear, field};
 use crate::app::relay::{Call, CallBody};
 use crate::model::{ResourceKind, Route};
 
@@ -52,20 +50,32 @@ pub(super) enum Unknown {
 }
 
 impl Errand {
-    /// Reads the errand. A body that is not held whole tells nothing.
-    pub(super) fn of(call: &Call) -> Self {
-        let reads = matches!(call.method, Method::GET | Method::HEAD);
-        match &call.route {
+    /// Whether it can be read only with the body at hand.
+    pub(super) fn is_in_body(call: &Call) -> bool {
+        match call.route {
+            Route::AudioSpeech | Route::VoiceDeletion | Route::VideoStatus => true,
+            Route::Batches => !is_read(call),
+            _ => false,
+        }
+    }
+
+    /// Reads the errand.
+    ///
+    /// # Errors
+    /// When the body does not tell what it names.
+    pub(super) fn of(call: &Call) -> Result<Self, Unclear> {
+        let reads = is_read(call);
+        Ok(match &call.route {
             Route::VoiceList => Self::List(ResourceKind::Voice),
             Route::Files if reads => Self::List(ResourceKind::File),
             Route::Batches if reads => Self::List(ResourceKind::Batch),
             Route::VoiceUpload => Self::Make(ResourceKind::Voice),
             Route::Files => Self::Make(ResourceKind::File),
             Route::VideoSubmit => Self::Make(ResourceKind::Video),
-            Route::AudioSpeech => Self::speech(call),
-            Route::VoiceDeletion => named(call, "uri", &Need::removed(ResourceKind::Voice)),
-            Route::VideoStatus => named(call, "requestId", &Need::asked(ResourceKind::Video)),
-            Route::Batches => match named(call, "input_file_id", &Need::batched()) {
+            Route::AudioSpeech => Self::speech(call)?,
+            Route::VoiceDeletion => named(call, "uri", &Need::removed(ResourceKind::Voice))?,
+            Route::VideoStatus => named(call, "requestId", &Need::asked(ResourceKind::Video))?,
+            Route::Batches => match named(call, "input_file_id", &Need::batched())? {
                 Self::Nothing => Self::Make(ResourceKind::Batch),
                 errand => errand,
             },
@@ -74,6 +84,7 @@ impl Errand {
             Route::File(id) if reads => Need::asked(ResourceKind::File).with(id),
             Route::File(id) => Need::removed(ResourceKind::File).with(id),
             Route::FileContent(id) => Need::asked(ResourceKind::File).with(id),
+            Route::Other(path) => Self::undocumented(path, reads),
             Route::ChatCompletions
             | Route::Messages
             | Route::CountTokens
@@ -85,14 +96,38 @@ impl Errand {
             | Route::AudioTranscriptions
             | Route::Models
             | Route::Model(_)
-            | Route::UserInfo
-            | Route::Other(_) => Self::Nothing,
-        }
+            | Route::UserInfo => Self::Nothing,
+        })
     }
 
-    fn speech(call: &Call) -> Self {
-        match named(call, "voice", &Need::asked(ResourceKind::Voice)) {
+    fn speech(call: &Call) -> Result<Self, Unclear> {
+        let named = named(call, "voice", &Need::asked(ResourceKind::Voice))?;
+        Ok(match named {
             Self::Need(need) if need.id.starts_with(UPLOADED_VOICE) => Self::Need(need),
+            _ => Self::Nothing,
+        })
+    }
+
+    /// What the vendor does not document below a batch or a file is the owner's
+    /// all the same.
+    fn undocumented(path: &str, reads: bool) -> Self {
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        let mut segments = path.split('/').filter(|segment| !segment.is_empty());
+        let kind = match segments.next() {
+            Some(family) if family.eq_ignore_ascii_case("batches") => ResourceKind::Batch,
+            Some(family) if family.eq_ignore_ascii_case("files") => ResourceKind::File,
+            _ => return Self::Nothing,
+        };
+        let need = if reads {
+            Need::asked(kind)
+        } else {
+            Need::changed(kind)
+        };
+        match segments.next().map(str::trim) {
+            Some(id) if !id.is_empty() => Self::Need(Need {
+                id: id.to_owned(),
+                ..need
+            }),
             _ => Self::Nothing,
         }
     }
@@ -145,21 +180,30 @@ impl Need {
     fn with(self, id: &str) -> Errand {
         let id = percent_decode_str(id).decode_utf8_lossy();
         Errand::Need(Self {
-            id: Cow::into_owned(id),
+            id: id.trim().to_owned(),
             ..self
         })
     }
 }
 
-/// With an id out of the body; nothing when it has none.
-fn named(call: &Call, name: &str, need: &Need) -> Errand {
+fn is_read(call: &Call) -> bool {
+    matches!(call.method, Method::GET | Method::HEAD)
+}
+
+/// With an id out of the body, without the blanks around it that an upstream may
+/// ignore; nothing when it has none.
+fn named(call: &Call, name: &'static str, need: &Need) -> Result<Errand, Unclear> {
     let CallBody::Whole(body) = &call.body else {
-        return Errand::Nothing;
+        return Err(Unclear::NotJson);
     };
-    match field(body, name) {
-        Some(id) if !id.is_empty() => Errand::Need(Need { id, ..*need }),
-        Some(_) | None => Errand::Nothing,
-    }
+    let id = field(body, name)?.unwrap_or_default();
+    Ok(match id.trim() {
+        "" => Errand::Nothing,
+        id => Errand::Need(Need {
+            id: id.to_owned(),
+            ..*need
+        }),
+    })
 }
 
 #[cfg(test)]

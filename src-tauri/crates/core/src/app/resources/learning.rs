@@ -27,6 +27,8 @@ pub(super) struct Told {
     input_file_id: Option<String>,
     output_file_id: Option<String>,
     error_file_id: Option<String>,
+    /// What a file is for; whatever it is, it must not hide the rest.
+    purpose: Option<serde_json::Value>,
     /// The vendor wraps files in an envelope.
     data: Option<Box<Told>>,
 }
@@ -55,6 +57,12 @@ impl Told {
     pub(super) fn created_at_ms(&self) -> Option<i64> {
         let seconds = self.created_at.or(self.created_at_of_upload)?;
         seconds.checked_mul(SECOND_MS)
+    }
+
+    /// Whether it is a file that a batch wrote.
+    pub(super) fn is_output(&self) -> bool {
+        let purpose = self.purpose.as_ref().and_then(serde_json::Value::as_str);
+        purpose.is_some_and(|purpose| purpose.starts_with("batch_"))
     }
 
     /// The resource itself, and the files that go with a batch: what it read is

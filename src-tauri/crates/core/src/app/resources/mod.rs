@@ -20,6 +20,7 @@ mod refusal;
 use std::sync::Arc;
 
 use flowkeep_contract::ApiError;
+use tokio_util::sync::CancellationToken;
 
 pub(super) use self::owners::Owners;
 
@@ -27,42 +28,103 @@ use self::denial::denies;
 use self::errand::{Errand, Need, Unknown};
 use self::learning::Told;
 use self::owners::{Holder, Sighting};
-use super::App;
-use super::relay::{Call, Failure, Reply, Served};
-use crate::model::{AccountId, Resource, ResourceKind};
+use super::relay::{Call, CallBody, Failure, FailureCode, Reply, Served};
+use super::{App, whole_body};
+use crate::model::{AccountId, Evidence, Resource, ResourceKind};
 
 /// A longer answer names no new resource.
 const LEARNT_FROM: usize = 1024 * 1024;
+/// Most of a body that must be read to know what it names: a voice to be spoken
+/// with may come along as base64.
+const LONGEST_BODY: usize = 16 << 20;
 
 impl App {
     /// Sends a request to the account that has what it names, or asks all of
     /// them for their lists.
-    pub(super) async fn relay_to_owner(&self, call: Call) -> Result<Reply, Failure> {
+    pub(super) async fn relay_to_owner(&self, mut call: Call) -> Result<Reply, Failure> {
+        if Errand::is_in_body(&call) {
+            match whole_body::take(&mut call.body, LONGEST_BODY).await {
+                Ok(body) => call.body = CallBody::Whole(body),
+                Err(failure) => return Err(self.refuse(&call, failure)),
+            }
+        }
         match Errand::of(&call) {
-            Errand::Nothing => self.forward(call).await,
-            Errand::List(kind) => Box::pin(self.list_resources(call, kind)).await,
-            Errand::Make(kind) => Box::pin(self.make_resource(call, kind)).await,
-            Errand::Need(need) => Box::pin(self.need_resource(call, need)).await,
+            Err(unclear) => Err(self.refuse(&call, refusal::unclear(unclear))),
+            Ok(Errand::Nothing) => self.forward(call).await,
+            Ok(Errand::List(kind)) => Box::pin(self.list_resources(call, kind)).await,
+            Ok(Errand::Make(kind)) => Box::pin(self.make_resource(call, kind)).await,
+            Ok(Errand::Need(need)) if need.makes => {
+                let app = self.clone();
+                let abort = call.abort.clone();
+                let making = async move { app.need_resource(call, need).await };
+                self.to_the_end(abort, making).await
+            }
+            Ok(Errand::Need(need)) => Box::pin(self.need_resource(call, need)).await,
         }
     }
 
     async fn make_resource(&self, call: Call, kind: ResourceKind) -> Result<Reply, Failure> {
         let maker = Arc::clone(&call.client);
-        let mut reply = self.forward(call).await?;
-        self.learn_from(&mut reply, kind, Some(&maker)).await;
-        Ok(reply)
+        let abort = call.abort.clone();
+        // An upload ends with the client that sends it; what is made of it once
+        // it has arrived is noted to the end.
+        if matches!(call.body, CallBody::Stream(_)) {
+            let mut reply = self.forward(call).await?;
+            let app = self.clone();
+            let noting = async move {
+                app.learn_from(&mut reply, kind, Some(&maker)).await;
+                Ok(reply)
+            };
+            return self.to_the_end(abort, noting).await;
+        }
+        let app = self.clone();
+        let making = async move {
+            let mut reply = app.forward(call).await?;
+            app.learn_from(&mut reply, kind, Some(&maker)).await;
+            Ok(reply)
+        };
+        self.to_the_end(abort, making).await
+    }
+
+    /// Goes on when the client hangs up: what is being made is paid for, and
+    /// would be nobody's if its answer were not read.
+    async fn to_the_end(
+        &self,
+        abort: CancellationToken,
+        making: impl Future<Output = Result<Reply, Failure>> + Send + 'static,
+    ) -> Result<Reply, Failure> {
+        let stop = self.0.stop.clone();
+        let interrupted = || Failure::new(FailureCode::Internal, "Flowkeep is being closed");
+        let task = self.0.tasks.spawn(async move {
+            tokio::select! {
+                biased;
+                made = making => made,
+                () = abort.cancelled() => Err(interrupted()),
+                () = stop.cancelled() => Err(interrupted()),
+            }
+        });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!(%error, "a request that makes a resource panicked");
+            Err(interrupted())
+        })
     }
 
     async fn need_resource(&self, call: Call, need: Need) -> Result<Reply, Failure> {
         let known = self.owners().find(need.kind, &need.id);
-        let maker = match &known {
-            _ if need.makes => Some(Arc::clone(&call.client)),
-            Some(resource) => resource.client.clone(),
-            None => None,
-        };
-        let mut reply = match &known {
-            Some(resource) => self.forward_to_owner(call, &need, resource).await?,
-            None => self.forward_unknown(call, &need).await?,
+        let client = Arc::clone(&call.client);
+        let maker = known.as_ref().and_then(|resource| resource.client.clone());
+        if maker.as_ref().is_some_and(|maker| *maker != client) {
+            return Err(self.refuse(&call, refusal::unknown(&need)));
+        }
+        let owner = known.as_ref().and_then(|known| self.present_account(known));
+        let is_news = owner.is_none();
+        let mut reply = match (known, owner) {
+            (Some(resource), Some(owner)) => {
+                let label = resource.account_label;
+                self.forward_to_owner(call, &need, (owner, label)).await?
+            }
+            (Some(resource), None) => self.forward_lost(call, &need, &resource).await?,
+            (None, _) => self.forward_unknown(call, &need).await?,
         };
         if !reply.head.status.is_success() {
             return Ok(reply);
@@ -71,8 +133,9 @@ impl App {
             self.forget_resource(need.kind, need.id).await;
             return Ok(reply);
         }
+        let maker = if need.makes { Some(client) } else { maker };
         let tells = need.tells;
-        if let (None, Some(served)) = (known, reply.account.clone()) {
+        if let (true, Some(served)) = (is_news, reply.account.clone()) {
             self.learn(&served, vec![need.sighting()]).await;
         }
         if let Some(kind) = tells {
@@ -85,20 +148,39 @@ impl App {
         &self,
         mut call: Call,
         need: &Need,
-        resource: &Resource,
+        (owner, last_label): (AccountId, Arc<str>),
     ) -> Result<Reply, Failure> {
-        let maker = resource.client.as_ref();
-        if maker.is_some_and(|maker| *maker != call.client) {
-            return Err(self.refuse(&call, refusal::foreign(need)));
-        }
-        let Some(owner) = self.present_account(resource) else {
-            return Err(self.refuse(&call, refusal::removed(need, resource)));
-        };
-        let label = self.pool().label_of(&owner);
-        let label = label.unwrap_or_else(|| Arc::clone(&resource.account_label));
+        let label = self.pool().label_of(&owner).unwrap_or(last_label);
         call.account = Some(owner);
         let sent = self.forward(call).await;
         sent.map_err(|failure| refusal::of_owner(failure, need, &label))
+    }
+
+    /// Its account is no longer here, but its key may have moved to another one:
+    /// that is found by asking, where asking does no harm.
+    async fn forward_lost(
+        &self,
+        call: Call,
+        need: &Need,
+        resource: &Resource,
+    ) -> Result<Reply, Failure> {
+        if need.unknown == Unknown::Refuse {
+            return Err(self.refuse(&call, refusal::removed(need, resource)));
+        }
+        let denies = denies(need.kind);
+        let mut reply = self.seek(call, denies).await?;
+        let status = reply.head.status;
+        if !status.is_success()
+            && let Some(body) = reply.body.read_ahead(LEARNT_FROM).await
+            && denies(&evidence(status.as_u16(), &body))
+        {
+            let attempts = reply.attempts;
+            return Err(Failure {
+                attempts,
+                ..refusal::removed(need, resource)
+            });
+        }
+        Ok(reply)
     }
 
     async fn forward_unknown(&self, mut call: Call, need: &Need) -> Result<Reply, Failure> {
@@ -122,7 +204,10 @@ impl App {
         if self.pool().label_of(&resource.account).is_some() {
             return Some(resource.account.clone());
         }
-        self.pool().labelled(&resource.account_label)
+        let label = &*resource.account_label;
+        is_chosen(label)
+            .then(|| self.pool().labelled(label))
+            .flatten()
     }
 
     /// Learns from a good answer, which goes on unchanged.
@@ -209,3 +294,22 @@ impl Need {
         }
     }
 }
+
+/// A name that Flowkeep gave ends in four characters of a key, which another
+/// key may share; it says nothing of who the account is.
+fn is_chosen(label: &str) -> bool {
+    !label.starts_with("sk-…")
+}
+
+/// A rejection that was passed on, as [`denial`] judges it.
+fn evidence(status: u16, body: &[u8]) -> Evidence {
+    let json: Option<serde_json::Value> = serde_json::from_slice(body).ok();
+    Evidence {
+        status: Some(status),
+        vendor_code: json.and_then(|json| json.get("code")?.as_i64()),
+        text: String::from_utf8_lossy(body).into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -52,6 +52,25 @@ impl Owners {
         .unwrap_or(true)
     }
 
+    /// The client that is known to have made it.
+    pub(super) fn maker(&self, kind: ResourceKind, id: &str) -> Option<Arc<str>> {
+        self.read(|known| known.get(&kind)?.get(id)?.resource.client.clone())
+    }
+
+    /// Whether a batch that another client made runs on this account: what it
+    /// writes is not known to be that client's until the batch was asked for.
+    pub(super) fn has_batch_of_another(&self, account: &AccountId, client: &str) -> bool {
+        self.read(|known| {
+            known.get(&ResourceKind::Batch).is_some_and(|batches| {
+                let mut batches = batches.values().map(|known| &known.resource);
+                batches.any(|batch| {
+                    let maker = batch.client.as_deref();
+                    batch.account == *account && maker.is_some_and(|maker| maker != client)
+                })
+            })
+        })
+    }
+
     /// When it was made, in Unix milliseconds.
     pub(super) fn created_at_ms(&self, kind: ResourceKind, id: &str) -> Option<i64> {
         self.read(|known| Some(known.get(&kind)?.get(id)?.resource.created_at_ms))

@@ -1,37 +1,57 @@
 //! Why a resource is not to be had, and what to do.
 
 use super::errand::Need;
+use super::field::Unclear;
 use crate::app::relay::{Failure, FailureCode};
 use crate::model::{Resource, ResourceKind};
 
 /// Letters of an id that are quoted.
 const QUOTED: usize = 80;
 
-/// Another client token made it.
-pub(super) fn foreign(need: &Need) -> Failure {
-    not_found(format!(
-        "there is no {} for this client token; use the token that it was made with",
-        named(need.kind, &need.id)
-    ))
-}
-
 /// Its account has no key here any more.
 pub(super) fn removed(need: &Need, resource: &Resource) -> Failure {
     not_found(format!(
         "the {} belongs to the account {:?}, which is no longer in Flowkeep; import a key of \
-         that account again, under the same name",
+         that account again, under the same name, or ask {}, which finds it in another",
         named(need.kind, &need.id),
-        resource.account_label
+        resource.account_label,
+        list_of(need.kind)
     ))
 }
 
-/// Nobody knows whose it is, and asking around could do harm.
+/// Another client token made it, or nobody knows whose it is and asking around
+/// could do harm: the same words, since an id is nobody else's business.
 pub(super) fn unknown(need: &Need) -> Failure {
-    not_found(format!(
-        "Flowkeep does not know which account has the {}; ask {} first, which tells it",
-        named(need.kind, &need.id),
-        list_of(need.kind)
-    ))
+    let mut message = format!(
+        "there is no {} for this client token; use the token that it was made with",
+        named(need.kind, &need.id)
+    );
+    if need.kind != ResourceKind::Video {
+        message.push_str(", or, if it was made without Flowkeep, ask ");
+        message.push_str(list_of(need.kind));
+        message.push_str(" first, which makes it known");
+    }
+    not_found(message)
+}
+
+/// The body does not tell which resource it names.
+pub(super) fn unclear(why: Unclear) -> Failure {
+    let message = match why {
+        Unclear::NotJson => "the body is not a JSON object".to_owned(),
+        Unclear::Repeated(name) => {
+            format!("the body has {name:?} several times, with different values; send one")
+        }
+    };
+    Failure::new(FailureCode::InvalidParameter, message)
+}
+
+/// The round over all accounts ended before any of them had answered.
+pub(super) fn no_list_in_time() -> Failure {
+    Failure::new(
+        FailureCode::UpstreamTimeout,
+        "no account gave its whole list within the time and size that one request may take; \
+         ask again later",
+    )
 }
 
 /// `after` names nothing that a list has shown.

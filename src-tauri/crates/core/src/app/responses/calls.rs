@@ -6,9 +6,18 @@
 
 use super::chat::ToolCall;
 
+/// What a call costs beside its texts: its own fields here, and the item that it
+/// becomes there.
+const COST: usize = 512;
+/// More calls than any answer has; each piece is sought among all of them.
+const MOST: usize = 1024;
+
 /// The calls of one answer.
 #[derive(Debug, Default)]
-pub(super) struct Calls(Vec<Call>);
+pub(super) struct Calls {
+    list: Vec<Call>,
+    size: usize,
+}
 
 #[derive(Debug)]
 struct Call {
@@ -34,6 +43,16 @@ pub(super) struct Heard {
 }
 
 impl Calls {
+    /// Bytes that are kept here.
+    pub(super) fn size(&self) -> usize {
+        self.size
+    }
+
+    /// Whether there are more than can be believed.
+    pub(super) fn are_too_many(&self) -> bool {
+        self.list.len() > MOST
+    }
+
     /// Takes a piece. A call that begins with it gets `next` as its place.
     /// `None` while the name is not known.
     pub(super) fn hear(&mut self, piece: ToolCall, next: usize) -> Option<Heard> {
@@ -42,7 +61,8 @@ impl Calls {
         let mut function = piece.function.unwrap_or_default();
         let name = function.name.take().filter(|name| !name.is_empty());
         let more = function.arguments();
-        let call = self.find(index, id);
+        let at = self.find(index, id);
+        let call = &mut self.list[at];
         if let Some(place) = call.place {
             return Some(Heard {
                 place,
@@ -52,35 +72,42 @@ impl Calls {
             });
         }
         call.early.push_str(&more);
-        let name = name?;
+        let Some(name) = name else {
+            self.size += more.len();
+            return None;
+        };
         call.place = Some(next);
+        let arguments = std::mem::take(&mut call.early);
+        self.size -= arguments.len() - more.len();
         Some(Heard {
             place: next,
             begins: Some(name),
             id: call.id.clone(),
-            arguments: std::mem::take(&mut call.early),
+            arguments,
         })
     }
 
-    fn find(&mut self, index: u64, id: Option<String>) -> &mut Call {
+    /// The place of a call in the list; a new one when there is none.
+    fn find(&mut self, index: u64, id: Option<String>) -> usize {
         let same = |call: &Call| {
             let other = matches!((&id, &call.id), (Some(id), Some(own)) if id != own);
             call.index == index && !other
         };
-        let found = self.0.iter().rposition(same);
-        let at = found.unwrap_or_else(|| {
-            self.0.push(Call {
+        let at = self.list.iter().rposition(same).unwrap_or_else(|| {
+            self.size += COST;
+            self.list.push(Call {
                 index,
                 id: None,
                 place: None,
                 early: String::new(),
             });
-            self.0.len() - 1
+            self.list.len() - 1
         });
-        let call = &mut self.0[at];
+        let call = &mut self.list[at];
         if call.id.is_none() {
+            self.size += id.as_ref().map_or(0, String::len);
             call.id = id;
         }
-        call
+        at
     }
 }

@@ -42,17 +42,14 @@ impl App {
     /// # Errors
     /// When the request cannot be translated or there is no answer to it.
     pub(super) async fn respond(&self, mut call: Call) -> Result<Reply, Failure> {
-        let body = match whole_body::take(&mut call.body).await {
-            Ok(body) => body,
-            Err(failure) => return Err(self.refuse(&call, failure)),
-        };
+        let translated = whole_body::read(&mut call.body, request::translate).await;
         let Translated {
             body,
             form,
             ignored,
-        } = match request::translate(&body) {
-            Ok(translated) => translated,
-            Err(refused) => return Err(self.refuse(&call, refused.into())),
+        } = match translated.map(|translated| translated.map_err(Failure::from)) {
+            Ok(Ok(translated)) => translated,
+            Ok(Err(failure)) | Err(failure) => return Err(self.refuse(&call, failure)),
         };
         let form = form.of_request(call.request_id, self.now().unix_ms);
         call.body = CallBody::Whole(body);

@@ -2,7 +2,8 @@
 //!
 //! Nothing is said before the upstream has spoken. Each piece becomes its events
 //! at once; kept is what the protocol repeats at the end: the texts and calls of
-//! the answer, at most [`LARGEST`] bytes. Comments of the upstream end here.
+//! the answer, at most [`LARGEST`] bytes. Comments and empty events of the
+//! upstream end here.
 
 use serde::Deserialize as _;
 use serde_json::{Value, json};
@@ -17,6 +18,8 @@ use crate::app::relay::{Overlong, Translation};
 
 /// Texts and arguments of one answer may have so many bytes.
 const LARGEST: usize = 32 << 20;
+/// What an item costs beside its text: its form is told three times.
+const ITEM: usize = 2 << 10;
 
 /// The translator of one stream.
 pub(super) struct StreamAnswer {
@@ -48,7 +51,7 @@ impl Translation for StreamAnswer {
     fn feed(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), Overlong> {
         let talk = &mut self.talk;
         let read = self.reader.feed(data, &mut |event| talk.take(event, out));
-        if read.is_err() || talk.size > talk.most {
+        if read.is_err() || talk.is_full() {
             talk.fail(
                 Fault::new("the upstream's answer is longer than allowed"),
                 out,
@@ -91,15 +94,20 @@ struct Talk {
     usage: Option<Usage>,
     finish: Option<Finish>,
     stage: Stage,
-    /// Bytes of the items.
+    /// Bytes of the items, as far as they are here.
     size: usize,
     /// How many they may be.
     most: usize,
 }
 
 impl Talk {
+    /// Whether more was said than may be kept (S37).
+    fn is_full(&self) -> bool {
+        self.size + self.calls.size() > self.most || self.calls.are_too_many()
+    }
+
     fn take(&mut self, event: &[u8], out: &mut Vec<u8>) {
-        if self.stage == Stage::Over {
+        if self.stage == Stage::Over || self.is_full() || event.trim_ascii().is_empty() {
             return;
         }
         if event == b"[DONE]" {
@@ -153,6 +161,9 @@ impl Talk {
         self.say(What::Reasoning, message.reasoning_content, out);
         self.say(What::Message, message.content, out);
         for piece in message.tool_calls.unwrap_or_default() {
+            if self.is_full() {
+                return;
+            }
             self.call(piece, out);
         }
         if let Some(reason) = finish_reason.filter(|reason| !reason.is_empty()) {
@@ -201,6 +212,10 @@ impl Talk {
 
     fn add(&mut self, what: What, out: &mut Vec<u8>) -> usize {
         let place = self.items.len();
+        self.size += ITEM;
+        if let What::Call { call_id, name } = &what {
+            self.size += call_id.len() + name.len();
+        }
         let item = self.form.item(place, what);
         let shown = self.form.shown(&item);
         self.events.added(out, (place, &item), &shown);

@@ -8,8 +8,8 @@ use super::fault::Fault;
 use super::form::{End, Form, Item, Standing, Status, What};
 use crate::app::relay::{Overlong, Translation};
 
-/// An answer may be this long.
-const LARGEST: usize = 64 << 20;
+/// An answer may be this long: it is read as a tree, which takes a multiple (S37).
+const LARGEST: usize = 8 << 20;
 
 /// A chat's answer as a response.
 pub(super) struct WholeAnswer {

@@ -19,7 +19,11 @@ fn sites_are_read_and_written_alike() {
         ),
     ] {
         let read: AccountSite = text.parse().unwrap();
-        assert_eq!((&read, read.to_string().as_str()), (&site, written), "{text}");
+        assert_eq!(
+            (&read, read.to_string().as_str()),
+            (&site, written),
+            "{text}"
+        );
         assert_eq!(written.parse(), Ok(site));
     }
     // S14: a key goes in clear to this computer only.
@@ -31,8 +35,14 @@ fn sites_are_read_and_written_alike() {
 #[test]
 fn each_of_the_vendors_sites_has_another() {
     let sites = SiteTable::default();
-    assert_eq!(sites.other("https://api.siliconflow.cn/v1"), Some(Site::Com));
-    assert_eq!(sites.other("https://api.siliconflow.com/v1/"), Some(Site::Cn));
+    assert_eq!(
+        sites.other("https://api.siliconflow.cn/v1"),
+        Some(Site::Com)
+    );
+    assert_eq!(
+        sites.other("https://api.siliconflow.com/v1/"),
+        Some(Site::Cn)
+    );
     for other in [
         "http://127.0.0.1:7899/v1",
         "https://api.siliconflow.cn",

@@ -1,5 +1,9 @@
 //! Which paths name which route (design §4).
 
+use std::borrow::Cow;
+
+use percent_encoding::percent_decode_str;
+
 use super::Route;
 
 /// Old name of two routes; the method tells which.
@@ -40,9 +44,15 @@ pub(super) fn known(path: &str) -> Option<Route> {
     named.map_or_else(|| by_id(path), |(_, route)| Some(route.clone()))
 }
 
+/// A documented route whose letters are escaped without need is that route (RFC
+/// 3986 §6.2.2.2): no other spelling of a path may lead past what is done for it.
+pub(super) fn escaped(path: &str) -> Option<Route> {
+    path.contains('%').then(|| known(&decoded(path))).flatten()
+}
+
 /// Whether the path names one route for reading and another for writing.
 pub(super) fn is_shared(path: &str) -> bool {
-    trimmed(path) == SHARED
+    trimmed(&decoded(path)) == SHARED
 }
 
 fn trimmed(path: &str) -> &str {
@@ -52,7 +62,7 @@ fn trimmed(path: &str) -> &str {
 fn by_id(path: &str) -> Option<Route> {
     let (family, rest) = path.split_once('/')?;
     if family == "models" {
-        let id = decoded_slashes(rest);
+        let id = decoded(rest);
         let sound = id.split('/').all(|part| !part.is_empty());
         return sound.then_some(Route::Model(id));
     }
@@ -73,7 +83,10 @@ fn by_id(path: &str) -> Option<Route> {
     }
 }
 
-/// SDKs encode the slash of `vendor/model`; the upstream's own ids have it plain.
-fn decoded_slashes(id: &str) -> String {
-    id.replace("%2F", "/").replace("%2f", "/")
+/// SDKs encode the slash of `vendor/model` and the colon of `ft:…`; the upstream's
+/// own ids have them plain.
+fn decoded(id: &str) -> String {
+    percent_decode_str(id)
+        .decode_utf8()
+        .map_or_else(|_| id.to_owned(), Cow::into_owned)
 }

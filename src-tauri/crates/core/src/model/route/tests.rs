@@ -114,6 +114,13 @@ const SPELLINGS: &[(&str, &str, &str, &str)] = &[
         "models/deepseek-ai/DeepSeek-V3",
         "models",
     ),
+    (
+        "GET",
+        "models/ft%3ALoRA%2FQwen%20x",
+        "models/ft:LoRA/Qwen x",
+        "models",
+    ),
+    ("GET", "models/a%ff", "models/a%ff", "models"),
     ("GET", "user/info", "user/info", "user/info"),
 ];
 
@@ -210,4 +217,23 @@ fn errors_below_messages_are_anthropics() {
         assert_eq!(Route::of(path).protocol(), Protocol::Anthropic, "{path}");
     }
     assert_eq!(Route::of("responses").protocol(), Protocol::OpenAi);
+}
+
+/// No spelling leads past the checks of a route, nor to more methods.
+#[test]
+fn escaped_letters_are_the_same_route() {
+    for (method, escaped, plain) in [
+        ("GET", "%62atches/x", "batches/x"),
+        ("POST", "batches/x/c%61ncel", "batches/x/cancel"),
+        ("GET", "b%61tches%2Fx", "batches/x"),
+        ("POST", "audio/voice/d%65letions", "audio/voice/deletions"),
+        ("GET", "audio/referenc%65", "audio/reference"),
+        ("POST", "audio/referenc%65", "audio/reference"),
+    ] {
+        let route = Route::resolve(method, escaped);
+        assert_eq!(route, Route::resolve(method, plain), "{escaped}");
+        assert_eq!(Route::allowed(escaped), Route::allowed(plain), "{escaped}");
+    }
+    assert!(!Route::of("%62atches/x").takes("DELETE"));
+    assert_eq!(Route::of("some%2Fthing").path(), "some%2Fthing");
 }

@@ -138,3 +138,36 @@ fn an_exhausted_account_without_a_date_is_tried_at_once() {
     pool.load(vec![member("a", "a")], vec![seed], at(0));
     assert!(pick(&pool, 0).unwrap().is_probe());
 }
+
+/// The request under way counts for the account that it was sent to.
+#[test]
+fn a_key_may_move_to_another_account_while_it_is_lent() {
+    let pool = pool_of(&["a", "b"]);
+    pool.set_max_concurrency(Some(1));
+    let held = lease_of(&pool, 0, MODEL, "a");
+    let moved = vec![member("a", "b"), member("a2", "a"), member("b", "b")];
+    pool.load(moved, Vec::new(), at(1));
+    assert_eq!(view_of(&pool, 1, "a").in_flight, 1);
+    let other = pick(&pool, 1).unwrap();
+    assert_eq!(other.account().as_str(), "b", "a has its fill");
+    assert_eq!(pick(&pool, 1).unwrap_err(), NoKey::Busy);
+    drop(held);
+    assert_eq!(pick(&pool, 2).unwrap().key().as_str(), "a2");
+    drop(other);
+    for view in pool.views(at(2)) {
+        assert_eq!(view.in_flight, 0);
+    }
+}
+
+#[test]
+fn a_lease_of_what_was_removed_and_added_again_counts_for_nobody() {
+    let pool = pool_of(&["a"]);
+    let held = pick(&pool, 0).unwrap();
+    pool.load(vec![member("b", "b")], Vec::new(), at(1));
+    pool.load(vec![member("a", "a")], Vec::new(), at(2));
+    let anew = pick(&pool, 2).unwrap();
+    drop(held);
+    assert_eq!(view_of(&pool, 2, "a").in_flight, 1);
+    drop(anew);
+    assert_eq!(view_of(&pool, 2, "a").in_flight, 0);
+}

@@ -4,14 +4,9 @@ use memchr::memchr;
 use serde_json::Value;
 
 use super::envelope::{Envelope, is_page};
+use super::opening::{FirstKey, first_key};
 use super::{LOOKED_AT, broken, envelope_in_success};
 use crate::model::{Class, Verdict};
-
-/// Keys with which an envelope begins. No chat answer does, and what begins so
-/// without being an envelope is only parsed in vain.
-const ENVELOPE_KEYS: [&[u8]; 8] = [
-    b"code", b"message", b"data", b"error", b"msg", b"type", b"detail", b"status",
-];
 
 /// Looks at the beginning of a 2xx body: all of it, or its first event, or
 /// 64 KiB. `None` means that it is an answer as far as can be seen; otherwise
@@ -57,8 +52,7 @@ pub fn inspect_success(
 
 /// Whether the bytes hold a whole first event of a stream, or something that
 /// is no stream: enough for [`inspect_success`].
-#[must_use]
-pub fn has_event(bytes: &[u8]) -> bool {
+pub(super) fn has_event(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let whole = memchr::memrchr(b'\n', bytes).map_or(0, |end| end + 1);
     first_data(&bytes[..whole]).is_some()
@@ -118,9 +112,7 @@ fn first_data(body: &[u8]) -> Option<Event<'_>> {
 
 /// A JSON object that may be an envelope.
 fn document(text: &[u8]) -> Option<Verdict> {
-    let first_key = text[1..].trim_ascii_start().strip_prefix(b"\"")?;
-    let first_key = &first_key[..memchr(b'"', first_key)?];
-    if !ENVELOPE_KEYS.contains(&first_key) {
+    if first_key(text) != FirstKey::OfAnEnvelope {
         return None;
     }
     let value: Value = serde_json::from_slice(text).ok()?;

@@ -136,6 +136,8 @@ fn the_account_is_blamed_only_when_it_is_named() {
         refused("<html><title>403 Forbidden</title></html>", MODEL),
         Class::UpstreamFailed
     );
+    let page = "<html><title>Too many requests: rate limit, overloaded</title></html>";
+    assert_eq!(class(503, page), Class::UpstreamFailed);
 }
 
 #[test]
@@ -187,7 +189,7 @@ proptest! {
         let verdict = classify(status, after.as_deref(), &body, MODEL, now);
         prop_assert!(verdict.evidence.text.chars().count() <= 300);
         let _ = inspect_success(after.as_deref(), &body, expects_stream);
-        let _ = has_event(&body);
+        let _ = Opening::new(expects_stream).suffices(&body);
     }
 
     #[test]

@@ -55,3 +55,16 @@ fn sessions_are_bounded() {
     }
     assert!(admin.lock().len() <= MAX_SESSIONS);
 }
+
+/// S27: a stolen session is not the password.
+#[test]
+fn a_session_is_no_password() {
+    let admin = admin();
+    let session = admin.login("admin", "correct horse", START).unwrap();
+    assert!(!admin.admits_by_password(&with(&format!("Bearer {}", session.token))));
+    assert!(!admin.admits_by_password(&HeaderMap::new()));
+    let basic = |pair: &str| with(&format!("Basic {}", STANDARD.encode(pair)));
+    assert!(admin.admits_by_password(&basic("admin:correct horse")));
+    let token = format!("admin:{}", session.token);
+    assert!(!admin.admits_by_password(&basic(&token)));
+}

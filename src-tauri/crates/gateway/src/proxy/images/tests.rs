@@ -1,7 +1,13 @@
 use super::*;
 
 fn after(body: &'static str) -> String {
-    let bytes = translated(Bytes::from_static(body.as_bytes()));
+    let bytes = translated(Bytes::from_static(body.as_bytes()), true);
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// The same of a beginning.
+fn begun(body: &'static str) -> String {
+    let bytes = translated(Bytes::from_static(body.as_bytes()), false);
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
@@ -40,5 +46,27 @@ fn what_needs_no_words_stays() {
         "",
     ] {
         assert_eq!(after(body), body);
+    }
+}
+
+/// Of a body that streams on only what is at hand can change.
+#[test]
+fn the_beginning_of_a_long_body_is_spliced_as_far_as_it_goes() {
+    for (sent, received) in [
+        (
+            r#"{"size":"1x1","n":2,"image":"data:image/png;base64,AAA"#,
+            r#"{"image_size":"1x1","batch_size":2,"image":"data:image/png;base64,AAA"#,
+        ),
+        (r#"{"n":2,"x":{"n":1"#, r#"{"batch_size":2,"x":{"n":1"#),
+        (r#"{"n":2,"si"#, r#"{"batch_size":2,"si"#),
+        // Whether these tell anything is not known yet.
+        (r#"{"n":1,"size":"#, r#"{"batch_size":1,"size":"#),
+        (r#"{"size":"au"#, r#"{"size":"au"#),
+        (r#"{"size":nul"#, r#"{"size":nul"#),
+        (r#"["size","#, r#"["size","#),
+        (r#"{"n":1]"#, r#"{"n":1]"#),
+        ("", ""),
+    ] {
+        assert_eq!(begun(sent), received, "{sent}");
     }
 }

@@ -47,10 +47,11 @@ fn a_list_ages_and_belongs_to_its_upstream_and_filter() {
             .find("https://two.test/v1", &filter("type=text"), 1_000)
             .is_none()
     );
-    assert!(
-        catalogue.find(BASE, &filter("type=text"), 1_000).is_none(),
-        "the first one is gone"
-    );
+    catalogue.keep("https://two.test/v1", filter("type=text"), list("n"), 1_000);
+    let lists = [BASE, "https://two.test/v1"]
+        .map(|base| catalogue.find(base, &filter("type=text"), 1_000).unwrap());
+    assert!(lists[0].list.has("m") && !lists[0].list.has("n"));
+    assert!(lists[1].list.has("n") && !lists[1].list.has("m"));
 }
 
 #[test]

@@ -58,3 +58,25 @@ fn what_is_no_list_is_none() {
     }
     assert!(List::read(br#"{"data":[]}"#).is_some());
 }
+
+#[test]
+fn lists_of_several_sites_are_one() {
+    let read = |text: &str| Arc::new(List::read(text.as_bytes()).unwrap());
+    let first = read(ANSWER);
+    let second = read(r#"{"data":[{"id":"c/C"},{"id":"a/A","other":1},{"id":"d/D"}]}"#);
+    let merged = List::merged(&[Arc::clone(&first), second]);
+    let shown: Value = serde_json::from_slice(&merged.with_aliases(&aliases(&[]))).unwrap();
+    let ids: Vec<_> = shown["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| &entry["id"])
+        .collect();
+    assert_eq!(ids, ["b/B", "a/A", "c/C", "d/D"]);
+    assert_eq!(
+        merged.entry("a/A"),
+        first.entry("a/A"),
+        "the first one stays"
+    );
+    assert!(merged.entry("d/D").unwrap().contains("d/D"));
+}

@@ -138,3 +138,21 @@ proptest! {
         }
     }
 }
+
+/// D10: a page of something in between is no certain refusal, whatever it says.
+#[test]
+fn a_creation_goes_to_no_other_model_after_a_503_without_a_code() {
+    for body in [
+        "<html><title>Server overloaded</title></html>",
+        "overloaded",
+        r#"{"error":{"message":"System is busy","code":503}}"#,
+    ] {
+        assert_eq!(of_body(503, body, Effect::Creates), None, "{body}");
+        let other = of_body(503, body, Effect::Inference);
+        assert_eq!(other, Some(Trigger::Busy), "{body}");
+    }
+    assert_eq!(
+        of_body(503, BUSY[0].1, Effect::Creates),
+        Some(Trigger::Busy)
+    );
+}

@@ -152,3 +152,45 @@ fn a_late_model_leaves_the_next_one_a_window_of_its_own() {
     let next = tally.next(&refused, Effect::Inference, late + SOON, false);
     assert_ne!(next, Next::Stop);
 }
+
+/// D10: the words of a proxy's 503 are no certain refusal; a code of the vendor's is.
+#[test]
+fn a_creation_is_not_repeated_after_a_503_of_something_in_between() {
+    let busy = Class::ModelBusy { retry_after: None };
+    let limited = Class::RateLimited {
+        window: RateWindow::Minute,
+        retry_after: None,
+    };
+    for class in [busy, limited] {
+        for (status, code, effect, goes_on) in [
+            (503, None, Effect::Creates, false),
+            (503, Some(503), Effect::Creates, false),
+            (503, Some(50_505), Effect::Creates, true),
+            (429, None, Effect::Creates, true),
+            (503, None, Effect::Inference, true),
+        ] {
+            let mut verdict = Verdict::plain(class.clone());
+            verdict.evidence.status = Some(status);
+            verdict.evidence.vendor_code = code;
+            let next = tally().next(&verdict, effect, SOON, false);
+            assert_eq!(next != Next::Stop, goes_on, "{verdict:?} {effect:?}");
+        }
+    }
+}
+
+/// What a request waited for before its first account is no failover.
+#[test]
+fn the_window_begins_with_the_first_account() {
+    let window = FailoverLimits::default().window;
+    let waited = window * 2;
+    let refused = Verdict::plain(Class::AccountExhausted);
+    let mut tally = tally();
+    tally.begin(waited);
+    let next = tally.next(&refused, Effect::Inference, waited + SOON, false);
+    assert_ne!(next, Next::Stop);
+    // A later wait does count.
+    tally.begin(waited + window);
+    let late = waited + window + SOON;
+    let next = tally.next(&refused, Effect::Inference, late, false);
+    assert_eq!(next, Next::Stop);
+}

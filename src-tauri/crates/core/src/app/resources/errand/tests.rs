@@ -22,7 +22,7 @@ fn call(method: &str, path: &str, body: &'static str) -> Call {
 }
 
 fn errand(method: &str, path: &str, body: &'static str) -> Errand {
-    Errand::of(&call(method, path, body))
+    Errand::of(&call(method, path, body)).unwrap()
 }
 
 fn need(method: &str, path: &str, body: &'static str) -> Need {
@@ -44,6 +44,10 @@ POST batches/batch_1/cancel; batch batch_1; Refuse; tells
 GET files/file-1; file file-1; Seek; uses
 HEAD files/file-1/content; file file-1; Seek; uses
 DELETE files/file-1; file file-1; Refuse; removes
+GET batches/batch_1/x; batch batch_1; Seek; uses
+GET files/file-1/a/b; file file-1; Seek; uses
+HEAD b%61tches//%62atch_1/x; batch batch_1; Seek; uses
+GET Files/file-1%20/x; file file-1; Seek; uses
 "#;
 
 #[test]
@@ -119,9 +123,44 @@ fn what_names_none_makes_one_or_does_nothing() {
     }
 }
 
+/// Spellings that a lenient upstream takes for the same id.
 #[test]
-fn a_body_that_streams_is_not_looked_at() {
-    let mut call = call("POST", "audio/speech", "");
-    call.body = CallBody::Stream(reqwest::Body::from(r#"{"voice":"speech:v"}"#));
-    assert_eq!(Errand::of(&call), Errand::Nothing);
+fn blanks_and_large_letters_hide_no_id() {
+    let status = need("POST", "video/status", r#"{"REQUESTID":" 8s3k\n"}"#);
+    assert_eq!(status.id, "8s3k");
+    let speech = need("POST", "audio/speech", r#"{"Voice":" speech:v"}"#);
+    assert_eq!(speech.id, "speech:v");
+    assert_eq!(need("GET", "files/%20file-1%09", "").id, "file-1");
+}
+
+/// A write below a batch that nobody knows might do something to another's.
+#[test]
+fn an_undocumented_write_needs_a_known_owner() {
+    for (path, kind) in [
+        ("batches/b/x", ResourceKind::Batch),
+        ("files/b/x", ResourceKind::File),
+    ] {
+        let need = need("POST", path, "{}");
+        assert_eq!((need.kind, &*need.id), (kind, "b"), "{path}");
+        assert_eq!(need.unknown, Unknown::Refuse, "{path}");
+    }
+    assert_eq!(errand("GET", "batchest/b/x", ""), Errand::Nothing);
+}
+
+/// Nothing may pass unread where the body names the resource.
+#[test]
+fn a_body_that_streams_is_never_passed_unread() {
+    for path in [
+        "audio/speech",
+        "audio/voice/deletions",
+        "video/status",
+        "batches",
+    ] {
+        let mut call = call("POST", path, "");
+        call.body = CallBody::Stream(reqwest::Body::from("{}"));
+        assert!(Errand::is_in_body(&call), "{path}");
+        assert_eq!(Errand::of(&call), Err(Unclear::NotJson), "{path}");
+    }
+    assert!(!Errand::is_in_body(&call("GET", "batches", "")));
+    assert!(!Errand::is_in_body(&call("POST", "files", "")));
 }

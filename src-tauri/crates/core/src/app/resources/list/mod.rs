@@ -6,18 +6,21 @@
 
 mod merge;
 mod page;
+mod round;
 mod walk;
 mod wanted;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
-use self::page::Page;
+use self::page::{Item, Page};
+use self::round::Budget;
 use self::walk::{Part, Walk};
 use self::wanted::Wanted;
+use super::refusal;
 use crate::app::App;
 use crate::app::relay::{Call, Failure, Missed, Reply, Served, Survey};
 use crate::model::ResourceKind;
@@ -28,6 +31,11 @@ const PARTIAL: HeaderName = HeaderName::from_static("x-flowkeep-partial");
 const NOT_IN_LABELS: &AsciiSet = &CONTROLS.add(b'%').add(b',');
 /// Accounts that are asked at the same time.
 const AT_ONCE: usize = 8;
+/// All of them have told by then, or are left out.
+const ROUND: Duration = Duration::from_mins(1);
+/// What their answers may come to: a hundred accounts with a thousand entries
+/// each, about.
+const MOST_BYTES: usize = 64 << 20;
 
 impl App {
     /// Answers with the lists of all accounts, put together.
@@ -50,18 +58,19 @@ impl App {
             .roster()
             .into_iter()
             .partition(|account| account.serves);
+        let budget = Budget::new(MOST_BYTES);
         // A closure would have to hold for any lifetime, which its future cannot.
         let mut walks = Vec::with_capacity(asked.len());
         for account in &asked {
-            walks.push(self.walk(&survey, &wanted, account));
+            walks.push(self.walk(&survey, &wanted, account, &budget));
         }
-        let told: Vec<_> = stream::iter(walks).buffered(AT_ONCE).collect().await;
+        let told = round::within(ROUND, AT_ONCE, walks).await;
         let mut partial: Vec<Arc<str>> = absent.into_iter().map(|account| account.label).collect();
         let mut missed = None;
         let mut parts = Vec::new();
         let mut news = false;
         for (account, listed) in asked.iter().zip(told) {
-            match listed {
+            match listed.unwrap_or(Err(None)) {
                 Ok(mut part) => {
                     news |= self.note(&served(account), std::mem::take(&mut part.seen));
                     parts.push(part);
@@ -78,7 +87,8 @@ impl App {
         if parts.is_empty() {
             return match missed {
                 Some(missed) => survey.give_up(missed),
-                None => Err(survey.refuse(self.nobody_serves())),
+                None if asked.is_empty() => Err(survey.refuse(self.nobody_serves())),
+                None => Err(survey.refuse(refusal::no_list_in_time())),
             };
         }
         let sole = match asked.as_slice() {
@@ -90,27 +100,45 @@ impl App {
     }
 
     /// One account's share: as many as are wanted, or all it has.
+    ///
+    /// # Errors
+    /// Says why there is none; nothing when the round has no room for more.
     async fn walk(
         &self,
         survey: &Survey<'_>,
         wanted: &Wanted,
         account: &AccountView,
-    ) -> Result<Part, Missed> {
+        budget: &Budget,
+    ) -> Result<Part, Option<Missed>> {
         let mut walk = Walk::begin(wanted, self.owners(), &account.account);
         loop {
+            if budget.is_spent() {
+                return Err(None);
+            }
             let body = match survey.ask(&account.account, &walk.query()).await {
                 Ok(body) => body,
                 Err(missed) if missed.is_rejection() && walk.begin_at_the_top() => continue,
-                Err(missed) => return Err(missed),
+                Err(missed) => return Err(Some(missed)),
             };
-            let Some(page) = Page::read(wanted.kind, &body) else {
-                return Err(Missed::unreadable(served(account)));
+            budget.spend(body.len());
+            let maker = |id: &str| self.owners().maker(wanted.kind, id);
+            let Some(page) = Page::read(wanted.kind, &body, &maker) else {
+                return Err(Some(Missed::unreadable(served(account))));
             };
-            let is_visible = |id: &str| self.owners().is_visible(wanted.kind, id, &wanted.client);
-            if !walk.take(page, is_visible) {
+            if !walk.take(page, |item| self.shows(wanted, account, item)) {
                 return Ok(walk.into_part());
             }
         }
+    }
+
+    /// Whether the client may see it. What a batch wrote is shown while nobody is
+    /// known to own it only where it cannot be another client's.
+    fn shows(&self, wanted: &Wanted, account: &AccountView, item: &Item) -> bool {
+        let (owners, client) = (self.owners(), &*wanted.client);
+        owners.is_visible(wanted.kind, &item.id, client)
+            && (!item.is_output
+                || owners.maker(wanted.kind, &item.id).is_some()
+                || !owners.has_batch_of_another(&account.account, client))
     }
 
     /// The vendor does not date voices; they are as old as they are known.
@@ -144,7 +172,10 @@ fn served(account: &AccountView) -> Served {
 }
 
 /// Of several reasons the last one of the upstream's is passed on.
-fn keep_telling(kept: &mut Option<Missed>, why: Missed) {
+fn keep_telling(kept: &mut Option<Missed>, why: Option<Missed>) {
+    let Some(why) = why else {
+        return;
+    };
     let keeps = kept.as_ref().is_some_and(Missed::is_of_the_upstream);
     if !keeps || why.is_of_the_upstream() {
         *kept = Some(why);

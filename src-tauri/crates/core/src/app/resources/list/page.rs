@@ -42,6 +42,8 @@ pub(super) struct Item {
     pub(super) raw: Box<RawValue>,
     /// What it tells of.
     pub(super) seen: Vec<Sighting>,
+    /// Whether a batch wrote it.
+    pub(super) is_output: bool,
 }
 
 /// Newer first; of the same age by id, so that the order is always the same.
@@ -66,11 +68,14 @@ impl PartialEq for Item {
 
 impl Eq for Item {}
 
+/// Who is known to have made what has this id: what a batch wrote is its maker's.
+pub(super) type Maker<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
+
 type Fields = HashMap<String, Box<RawValue>>;
 
 impl Page {
     /// Reads an answer; none when it is no list.
-    pub(super) fn read(kind: ResourceKind, answer: &[u8]) -> Option<Self> {
+    pub(super) fn read(kind: ResourceKind, answer: &[u8], maker: Maker<'_>) -> Option<Self> {
         let fields: Fields = serde_json::from_slice(answer).ok()?;
         if kind == ResourceKind::Voice {
             let (shape, raw) = match fields.get("result") {
@@ -80,7 +85,7 @@ impl Page {
             return Some(Self {
                 shape,
                 has_more: Some(false),
-                items: items(kind, raw)?,
+                items: items(kind, raw, maker)?,
             });
         }
         let data = fields.get("data")?;
@@ -88,14 +93,14 @@ impl Page {
             return Some(Self {
                 shape: Shape::Plain,
                 has_more: has_more(&fields),
-                items: items(kind, data)?,
+                items: items(kind, data, maker)?,
             });
         }
         let inner: Fields = serde_json::from_str(data.get()).ok()?;
         Some(Self {
             shape: Shape::Enveloped,
             has_more: has_more(&inner),
-            items: items(kind, inner.get("data")?)?,
+            items: items(kind, inner.get("data")?, maker)?,
         })
     }
 }
@@ -105,22 +110,24 @@ fn has_more(fields: &Fields) -> Option<bool> {
 }
 
 /// The entries that name something; an empty list may come as `null`.
-fn items(kind: ResourceKind, raw: &RawValue) -> Option<Vec<Item>> {
+fn items(kind: ResourceKind, raw: &RawValue, maker: Maker<'_>) -> Option<Vec<Item>> {
     let raws: Option<Vec<Box<RawValue>>> = serde_json::from_str(raw.get()).ok()?;
     Some(
         raws.into_iter()
             .flatten()
-            .filter_map(|raw| item(kind, raw))
+            .filter_map(|raw| item(kind, raw, maker))
             .collect(),
     )
 }
 
-fn item(kind: ResourceKind, raw: Box<RawValue>) -> Option<Item> {
+fn item(kind: ResourceKind, raw: Box<RawValue>, maker: Maker<'_>) -> Option<Item> {
     let told: Told = serde_json::from_str(raw.get()).ok()?;
+    let id: Arc<str> = told.id_of(kind)?.into();
     Some(Item {
-        id: told.id_of(kind)?.into(),
         created_at_ms: told.created_at_ms().unwrap_or(0),
-        seen: told.sightings(kind, None),
+        seen: told.sightings(kind, maker(&id).as_ref()),
+        is_output: kind == ResourceKind::File && told.is_output(),
+        id,
         raw,
     })
 }

@@ -76,7 +76,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes a page; `true` when another is needed.
-    pub(super) fn take(&mut self, page: Page, is_visible: impl Fn(&str) -> bool) -> bool {
+    pub(super) fn take(&mut self, page: Page, is_visible: impl Fn(&Item) -> bool) -> bool {
         if page.items.is_empty() && self.begin_at_the_top() {
             return true;
         }
@@ -93,7 +93,7 @@ impl<'a> Walk<'a> {
             reached_ms = item.created_at_ms;
             self.after = Some(Arc::clone(&item.id));
             self.part.seen.extend(item.seen.iter().cloned());
-            if self.wanted.is_behind(&item) && is_visible(&item.id) {
+            if self.wanted.is_behind(&item) && is_visible(&item) {
                 self.part.items.push(item);
             }
         }

@@ -125,3 +125,24 @@ fn what_is_forgotten_is_unknown() {
     assert_eq!(find(&owners, "f"), None);
     assert_eq!(owners.unsaved(), []);
 }
+
+#[test]
+fn a_batch_of_another_client_is_one_of_the_same_account() {
+    let owners = Owners::default();
+    let batch = |id: &str, client| Sighting {
+        kind: ResourceKind::Batch,
+        ..sighting(id, None, client)
+    };
+    note(&owners, "a", batch("mine", Some("cursor")));
+    note(&owners, "b", batch("nobodys", None));
+    let of_another =
+        |account: &str, client| owners.has_batch_of_another(&AccountId::from(account), client);
+    assert!(!of_another("a", "cursor"));
+    assert!(of_another("a", "other"));
+    assert!(!of_another("b", "other"));
+    assert_eq!(
+        owners.maker(ResourceKind::Batch, "mine"),
+        Some("cursor".into())
+    );
+    assert_eq!(owners.maker(ResourceKind::Batch, "nobodys"), None);
+}

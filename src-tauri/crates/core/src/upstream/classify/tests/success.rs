@@ -1,5 +1,6 @@
 //! What a 200 is when it is no answer.
 
+use super::super::success::has_event;
 use super::*;
 
 const SSE: Option<&str> = Some("text/event-stream; charset=utf-8");
@@ -127,4 +128,37 @@ fn the_first_event_is_seen_when_its_line_is_whole() {
     assert!(has_event(b"data: {\"id\":1}\n"));
     assert!(has_event(b"\xEF\xBB\xBFdata: {\"id\":1}\r\n"));
     assert!(has_event(b"{\"code\":1}\n"));
+}
+
+/// Whether each beginning of `text` is enough to judge it, by length.
+fn enough(is_stream: bool, text: &str) -> Option<usize> {
+    let mut opening = Opening::new(is_stream);
+    (0..=text.len()).find(|end| opening.suffices(&text.as_bytes()[..*end]))
+}
+
+/// F18: an envelope in pieces is held until it is whole.
+#[test]
+fn what_may_be_an_envelope_is_waited_for() {
+    let quoting = r#"{"message":"} \"]}{\\","data":[{}],"code":1}"#;
+    for is_stream in [false, true] {
+        for envelope in [OVERLOADED, quoting, r#"{ "error" : {"message":"?"} }"#] {
+            assert_eq!(enough(is_stream, envelope), Some(envelope.len()));
+            let padded = format!("\u{feff} \n{envelope}");
+            assert_eq!(enough(is_stream, &padded), Some(padded.len()));
+            let followed = format!("{envelope} and more");
+            assert_eq!(enough(is_stream, &followed), Some(envelope.len()));
+        }
+        // Anything else is not waited for.
+        for (answer, length) in [
+            (r#"{"id":"1","choices":[]}"#, r#"{"i"#.len()),
+            (r#"{"choices":[]}"#, r#"{"ch"#.len()),
+            ("{}", 2),
+        ] {
+            assert_eq!(enough(is_stream, answer), Some(length), "{answer}");
+        }
+    }
+    assert_eq!(enough(false, " [1]"), Some(2));
+    assert_eq!(enough(true, "data: {}\n\n"), Some(9));
+    // However long the pieces are: all in one.
+    assert!(Opening::new(false).suffices(OVERLOADED.as_bytes()));
 }

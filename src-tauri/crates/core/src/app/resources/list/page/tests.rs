@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(kind: ResourceKind, answer: &str) -> Page {
-    Page::read(kind, answer.as_bytes()).unwrap()
+    Page::read(kind, answer.as_bytes(), &|_| None).unwrap()
 }
 
 fn ids(page: &Page) -> Vec<&str> {
@@ -73,7 +73,33 @@ fn what_is_no_list_is_none() {
         r#"{"data":{"items":[]}}"#,
         r#"{"data":[{"id":7}"#,
     ] {
-        let page = Page::read(ResourceKind::File, answer.as_bytes());
+        let page = Page::read(ResourceKind::File, answer.as_bytes(), &|_| None);
         assert!(page.is_none(), "{answer}: {page:?}");
     }
+}
+
+/// A list shows what a batch wrote to whoever asks; it is the batch's maker's.
+#[test]
+fn what_a_listed_batch_wrote_is_its_makers() {
+    let answer = r#"{"data":[{"id":"b","input_file_id":"in","output_file_id":"out"}]}"#;
+    let maker = |id: &str| (id == "b").then(|| Arc::from("cursor"));
+    let page = Page::read(ResourceKind::Batch, answer.as_bytes(), &maker).unwrap();
+    let seen: Vec<_> = page.items[0]
+        .seen
+        .iter()
+        .map(|one| (&*one.id, one.client.as_deref()))
+        .collect();
+    let makers = Some("cursor");
+    assert_eq!(seen, [("b", makers), ("in", None), ("out", makers)]);
+}
+
+#[test]
+fn what_a_batch_wrote_is_told_by_its_purpose() {
+    let page = read(
+        ResourceKind::File,
+        r#"{"data":[{"id":"a","purpose":"batch"},{"id":"b","purpose":"batch_output"},
+        {"id":"c"},{"id":"d","purpose":7}]}"#,
+    );
+    let outputs: Vec<bool> = page.items.iter().map(|item| item.is_output).collect();
+    assert_eq!(outputs, [false, true, false, false]);
 }

@@ -121,6 +121,90 @@ fn an_endless_answer_ends() {
     assert!(answer.is_told());
 }
 
+/// Neither does one that never says which tools it calls, calls without end, or
+/// says everything in items of its own.
+#[test]
+fn what_is_kept_without_being_text_counts_too() {
+    let bit = "x".repeat(1 << 12);
+    let piece = |index: usize, function: Value| json!({"tool_calls": [{"index": index, "function": function}]});
+    let nameless = |_: usize| piece(0, json!({"arguments": bit}));
+    let empty = |index: usize| piece(index, json!({}));
+    let calls = |index: usize| piece(index, json!({"name": "f"}));
+    let turns = |index: usize| {
+        if index.is_multiple_of(2) {
+            text("a")
+        } else {
+            thought("b")
+        }
+    };
+    let deltas: [&dyn Fn(usize) -> Value; 4] = [&nameless, &empty, &calls, &turns];
+    for (kind, delta) in deltas.into_iter().enumerate() {
+        let mut answer = answer_to(&json!({}));
+        answer.talk.most = 1 << 16;
+        let mut out = Vec::new();
+        let ended = (0..1_000).any(|index| {
+            let chunk = json!({"choices": [{"index": 0, "delta": delta(index)}]});
+            out.clear();
+            answer
+                .feed(format!("data: {chunk}\n\n").as_bytes(), &mut out)
+                .is_err()
+        });
+        assert!(ended, "{kind}");
+        assert!(String::from_utf8_lossy(&out).contains("event: response.failed\n"));
+    }
+}
+
+/// Each piece is sought among all calls, so there is a limit to them.
+#[test]
+fn calls_without_end_in_one_event_end_the_answer() {
+    let calls: Vec<Value> = (0..40_000).map(|index| json!({"index": index})).collect();
+    let chunk = json!({"choices": [{"index": 0, "delta": {"tool_calls": calls}}]});
+    let mut answer = answer_to(&json!({}));
+    let mut out = Vec::new();
+    let fed = answer.feed(format!("data: {chunk}\n\n").as_bytes(), &mut out);
+    assert_eq!(fed, Err(Overlong));
+    assert!(answer.is_told());
+}
+
+/// Arguments that wait for their name are told in full, and count once.
+#[test]
+fn what_waited_for_its_name_does_not_count_twice() {
+    let mut answer = answer_to(&json!({}));
+    let mut out = Vec::new();
+    let early = json!({"tool_calls": [{"index": 0, "function": {"arguments": "{\"a\":"}}]});
+    for delta in [early, begins_call(0, Some("c"), "f"), goes_on(0, "1}")] {
+        let chunk = json!({"choices": [{"index": 0, "delta": delta}]});
+        answer
+            .feed(format!("data: {chunk}\n\n").as_bytes(), &mut out)
+            .unwrap();
+    }
+    let told = answer.talk.items[0].text.len();
+    assert_eq!(told, "{\"a\":1}".len());
+    let costs = answer.talk.size + answer.talk.calls.size() - told;
+    let mut other = answer_to(&json!({}));
+    let chunk = json!({"choices": [{"index": 0, "delta": begins_call(0, Some("c"), "f")}]});
+    other
+        .feed(format!("data: {chunk}\n\n").as_bytes(), &mut out)
+        .unwrap();
+    assert_eq!(costs, other.talk.size + other.talk.calls.size());
+}
+
+/// A keep-alive of some proxies.
+#[test]
+fn an_event_without_data_is_none() {
+    let whole = stream_of(&[text("a"), text("b")], "stop");
+    for empty in ["data:\n\n", "data: \n\n", "data:  \ndata:\n\n"] {
+        let stream = empty.to_owned() + &whole.replace("data: ", &format!("{empty}data: "));
+        let client = heard(&json!({}), &stream);
+        assert_eq!(
+            client.kinds().last(),
+            Some("response.completed"),
+            "{empty:?}"
+        );
+        assert_eq!(client.response()["output"][0]["content"][0]["text"], "ab");
+    }
+}
+
 #[test]
 fn nothing_is_said_before_the_upstream_speaks() {
     let mut answer = answer_to(&json!({}));

@@ -1,0 +1,64 @@
+//! The log by page number, and clearing it.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use flowkeep_contract::{ApiError, RequestView, Topic};
+
+use super::App;
+use super::requests::request_view;
+pub use crate::store::LogQuery;
+
+/// How long clearing waits for what was recorded before it.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// A page of the log by its number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LogPage {
+    /// Newest first.
+    pub requests: Vec<RequestView>,
+    /// Rows of all pages.
+    pub total: i64,
+}
+
+impl App {
+    /// A page of the log by its number, newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub async fn log_page(&self, query: LogQuery) -> Result<LogPage, ApiError> {
+        self.blocking(move |app| {
+            let page = app.0.store.log_page(&query)?;
+            let accounts = app.0.store.accounts()?.into_iter();
+            let labels: HashMap<_, _> = accounts.map(|row| (row.account_id, row.label)).collect();
+            let requests = page.rows.into_iter().map(|row| {
+                let account = row.record.account.as_ref();
+                let label = account.and_then(|id| labels.get(id)).cloned();
+                request_view(row, label)
+            });
+            Ok(LogPage {
+                requests: requests.collect(),
+                total: page.total,
+            })
+        })
+        .await
+    }
+
+    /// Removes every finished request from the log and says how many there
+    /// were. Statistics, and how often a key was used, stay as they are.
+    ///
+    /// # Errors
+    /// When the database cannot be written; then a part may be gone.
+    pub async fn clear_logs(&self) -> Result<u64, ApiError> {
+        let removed = self
+            .blocking(|app| {
+                // What finished before the click goes too. A disk that takes
+                // nothing is told by the removal itself.
+                let _ = app.flush_journal(FLUSH);
+                Ok(app.0.store.clear_requests()?)
+            })
+            .await?;
+        self.changed(&[Topic::Requests]);
+        Ok(removed)
+    }
+}
