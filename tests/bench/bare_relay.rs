@@ -14,6 +14,7 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::TcpListener;
+use tokio_util::task::TaskTracker;
 
 #[derive(Clone)]
 struct Relay {
@@ -47,11 +48,12 @@ impl Relay {
 }
 
 async fn serve(relay: Relay, listener: TcpListener) -> std::io::Result<Infallible> {
+    let connections = TaskTracker::new();
     loop {
         let (tcp, _) = listener.accept().await?;
         tcp.set_nodelay(true)?;
         let relay = relay.clone();
-        tokio::spawn(async move {
+        connections.spawn(async move {
             let handle = service_fn(move |request| relay.clone().pass(request));
             // A connection that ends badly is the load generator's leaving.
             let _ended = hyper::server::conn::http1::Builder::new()

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use flowkeep_simulator::{Behaviour, Scope, sample_key};
+use rusqlite::OpenFlags;
 
 use crate::program::run;
 use crate::world::{World, sample_lines};
@@ -152,7 +153,7 @@ async fn too_much_is_refused_whole() {
 async fn an_older_pools_database_is_imported_as_its_dry_run_says() {
     let world = World::new().await;
     let path = world.folder().join("pool.db");
-    let pool = rusqlite::Connection::open(&path).unwrap();
+    let pool = rusqlite::Connection::open_with_flags(&path, OpenFlags::default()).unwrap();
     // The older pool's own schema; its tables are not ours to make strict.
     pool.execute_batch(&format!(
         "PRAGMA journal_mode = WAL;

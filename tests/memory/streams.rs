@@ -62,7 +62,11 @@ async fn a_slow_reader_costs_less_than_two_mebibytes() {
     let length = Arc::new(AtomicU64::new(64 * 1024));
     let (upstream, taken) = talker(Arc::clone(&length)).await;
     let world = World::before(upstream);
-    assert_eq!(world.chat(true).await.0, 200);
+    // What the first streams of a process cost in code and tables.
+    for _ in 0..3 {
+        taken.store(0, Ordering::Relaxed);
+        assert_eq!(world.chat(true).await.0, 200);
+    }
     taken.store(0, Ordering::Relaxed);
     length.store(LENGTH, Ordering::Relaxed);
 

@@ -110,34 +110,25 @@ fn table() -> Vec<Row> {
         ),
     ];
     rows.extend(compatible());
-    for spec in COMMANDS {
-        let path = format!("/admin/rpc/{}", spec.name);
-        let body = match spec.name {
-            "set_paused" => json!({"paused": false}),
-            "import_keys" | "preview_import" => json!({"text": "# nothing"}),
-            "confirm_import" => json!({"preview": "unknown"}),
-            "undo_import" => json!({"undo": "unknown"}),
-            "remove_keys" => json!({"ids": []}),
-            "set_key" => json!({"ids": ["unknown"], "enabled": true}),
-            "set_account" => json!({"id": "unknown", "label": "x"}),
-            _ => json!({}),
-        };
-        // What there is not, and an empty import, is refused to those who may.
-        let access = match spec.name {
-            "import_keys" | "preview_import" | "confirm_import" | "undo_import" | "set_account" => {
-                Access::Nobody
-            }
-            _ => Access::Admins,
-        };
-        rows.push(row(
-            "/admin/rpc/{command}",
-            Method::POST,
-            &path,
-            &body.to_string(),
-            access,
-        ));
-    }
+    rows.extend(COMMANDS.iter().map(|spec| command_row(spec.name)));
     rows
+}
+
+/// A command; what there is not, and an empty import, is refused to those who may.
+fn command_row(name: &str) -> Row {
+    let (body, access) = match name {
+        "set_paused" => (json!({"paused": false}), Access::Admins),
+        "remove_keys" => (json!({"ids": []}), Access::Admins),
+        "set_key" => (json!({"ids": ["unknown"], "enabled": true}), Access::Admins),
+        "import_keys" | "preview_import" => (json!({"text": "# nothing"}), Access::Nobody),
+        "confirm_import" => (json!({"preview": "unknown"}), Access::Nobody),
+        "undo_import" => (json!({"undo": "unknown"}), Access::Nobody),
+        "set_account" => (json!({"id": "unknown", "label": "x"}), Access::Nobody),
+        _ => (json!({}), Access::Admins),
+    };
+    let path = format!("/admin/rpc/{name}");
+    let route = "/admin/rpc/{command}";
+    row(route, Method::POST, &path, &body.to_string(), access)
 }
 
 /// The routes of the older pool.

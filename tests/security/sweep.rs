@@ -68,8 +68,7 @@ fn request_of(name: &str, keys: &Keys) -> Value {
         "gateway_status" | "client_token" | "unlock_vault" | "list_keys" | "usage_today"
         | "get_settings" => json!({}),
         "set_paused" => json!({"paused": false}),
-        "import_keys" => json!({"text": import_text(keys), "validate": true}),
-        "preview_import" => json!({"text": import_text(keys), "validate": true}),
+        "import_keys" | "preview_import" => json!({"text": import_text(keys), "validate": true}),
         "confirm_import" => json!({"preview": "unknown"}),
         "undo_import" => json!({"undo": "unknown"}),
         "remove_keys" => json!({"ids": ["unknown"]}),

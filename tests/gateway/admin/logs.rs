@@ -37,8 +37,13 @@ async fn calls_are_listed_by_page_and_by_model() {
     let expected: Vec<&str> = rows.iter().rev().map(|row| &*row.request_id).collect();
     assert_eq!(ids, expected);
 
+    assert_rows(of_all[0], of_all[1]);
+    assert_filters(&rig).await;
+}
+
+/// A refused call and a good one.
+fn assert_rows(failed: &Value, good: &Value) {
     // The refused one has no tokens: unknown, not 0.
-    let (failed, good) = (of_all[0], of_all[1]);
     assert_eq!(
         (&failed["model"], &failed["status"]),
         (&"no/such-model".into(), &400.into())
@@ -59,7 +64,10 @@ async fn calls_are_listed_by_page_and_by_model() {
     assert!(good["call_time"].as_f64().is_some_and(|time| time > 1.7e9));
     let key = good["api_key"].as_str().expect("a key");
     assert!(key.starts_with("sk-…") && key.chars().count() == 8, "{key}");
+}
 
+/// Pages and parts of names that there are not, and wrong ones.
+async fn assert_filters(rig: &Rig) {
     for (part, total) in [
         ("Qwen3", 3),
         ("qwen", 3),
@@ -67,18 +75,18 @@ async fn calls_are_listed_by_page_and_by_model() {
         ("%25", 0),
         ("_", 0),
     ] {
-        let found = get(&rig, &format!("/logs?page=1&model={part}")).await;
+        let found = get(rig, &format!("/logs?page=1&model={part}")).await;
         assert_eq!(found["total"], total, "{part}");
     }
-    let behind = get(&rig, "/logs?page=1000000000").await;
+    let behind = get(rig, "/logs?page=1000000000").await;
     assert_eq!(
         (&behind["logs"], &behind["total"]),
         (&Value::Array(Vec::new()), &13.into())
     );
     for wrong in ["page=0", "page=1e9", "page=x"] {
-        assert_refused(&rig, &format!("/logs?{wrong}"), "page").await;
+        assert_refused(rig, &format!("/logs?{wrong}"), "page").await;
     }
-    assert_refused(&rig, &format!("/logs?model={}", "x".repeat(129)), "128").await;
+    assert_refused(rig, &format!("/logs?model={}", "x".repeat(129)), "128").await;
 }
 
 /// The answer names the model that was used when it is another one.

@@ -5,7 +5,7 @@ use flowkeep_simulator::sample_key;
 use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
 use serde_json::Value;
 
-/// A model without a price.
+/// A model that costs nothing.
 const FREE: &str = "Qwen/Qwen3-8B";
 
 async fn user_info(rig: &Rig) -> Seen {

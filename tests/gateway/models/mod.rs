@@ -4,5 +4,5 @@
 mod aliases;
 mod balance;
 mod list;
-mod sites;
 mod recordings;
+mod sites;

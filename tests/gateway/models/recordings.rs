@@ -52,10 +52,7 @@ async fn the_model_behind_a_long_file_is_found() {
             let hits = rig.hits("/v1/audio/transcriptions");
             assert_eq!(hits.len(), 1);
             let expected = recording(vendors, 3 << 20);
-            let hash: String = sha2::Sha256::digest(&expected)
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
+            let hash = format!("{:x}", sha2::Sha256::digest(&expected));
             assert_eq!(
                 hits[0].body_sha256.as_deref(),
                 Some(hash.as_str()),

@@ -131,6 +131,7 @@ or has one under `keys`. `pool.db` and `api_keys.db` of an older pool are read a
 /// `flowkeep keys import`.
 #[derive(Args, Debug)]
 #[command(after_help = IMPORT_HELP)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ImportArgs {
     /// File with the keys; `-` reads from the standard input
     #[arg(value_name = "FILE", default_value = "-")]

@@ -164,4 +164,3 @@ fn answer(reply: Reply) -> Response<Body> {
     headers.insert(ATTEMPTS, HeaderValue::from(reply.attempts));
     response
 }
-

@@ -69,10 +69,15 @@ impl App {
         let mut rechecking: Option<tokio::task::JoinHandle<()>> = None;
         loop {
             // Beside, since an answer may take its time; one at a time.
-            if rechecking.as_ref().is_none_or(tokio::task::JoinHandle::is_finished) {
+            if rechecking
+                .as_ref()
+                .is_none_or(tokio::task::JoinHandle::is_finished)
+            {
                 let app = self.clone();
                 let recheck = async move { app.recheck_next().await };
-                rechecking = self.any_due_for_recheck().then(|| self.0.tasks.spawn(recheck));
+                rechecking = self
+                    .any_due_for_recheck()
+                    .then(|| self.0.tasks.spawn(recheck));
             }
             let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
             match version {
@@ -84,7 +89,9 @@ impl App {
                     });
                     match reloaded.await {
                         Ok(()) => self.changed(&[Topic::Keys, Topic::Status]),
-                        Err(error) => tracing::warn!(%error, "cannot take up what another process changed"),
+                        Err(error) => {
+                            tracing::warn!(%error, "cannot take up what another process changed")
+                        }
                     }
                 }
                 Ok(version) => seen = Some(version),

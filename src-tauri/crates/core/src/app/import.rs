@@ -30,13 +30,13 @@ use tokio::sync::MutexGuard;
 
 pub use self::source::Source;
 
-pub(super) use self::adding::Undoable;
 pub(super) use self::entry::{is_weight, shown};
 
+use self::adding::Undoable;
 use self::plan::{Plan, Present};
 use super::sites::site_of_row;
 use super::{App, locked};
-use crate::model::RandomId;
+use crate::model::{KeyId, RandomId};
 
 const MAX_TEXT: usize = 16 << 20;
 /// What fits Base64-coded into a command of the web console.
@@ -55,9 +55,18 @@ pub struct ImportOptions {
     pub history: bool,
 }
 
-/// The last dry run, until it is carried out.
+/// What an engine remembers of its imports.
 #[derive(Default)]
-pub(super) struct Previews(Mutex<Option<(String, Arc<Plan>)>>);
+pub(super) struct Imports {
+    /// Held by the one that runs.
+    running: tokio::sync::Mutex<()>,
+    /// The last dry run, until it is carried out.
+    preview: Mutex<Option<(String, Arc<Plan>)>>,
+    /// Those that can still be taken back.
+    undoable: Mutex<Vec<Undoable>>,
+    /// Secrets that a failing vault has kept of keys that were not added.
+    leftovers: Mutex<Vec<KeyId>>,
+}
 
 impl App {
     /// Adds the keys of a text. Lines are judged one by one; what is added is in
@@ -125,7 +134,7 @@ impl App {
             report,
             calls: u32::try_from(plan.calls.len()).unwrap_or(u32::MAX),
         };
-        *locked(&self.0.previews.0) = Some((preview.clone(), Arc::new(plan)));
+        *locked(&self.0.imports.preview) = Some((preview.clone(), Arc::new(plan)));
         self.forget_later(preview);
         Ok(answer)
     }
@@ -140,7 +149,7 @@ impl App {
         request: ConfirmImportRequest,
     ) -> Result<ImportReport, ApiError> {
         let _one_at_a_time = self.import_alone()?;
-        let plan = match &*locked(&self.0.previews.0) {
+        let plan = match &*locked(&self.0.imports.preview) {
             Some((id, plan)) if *id == request.preview => Arc::clone(plan),
             Some(_) | None => {
                 return Err(ApiError::new(
@@ -161,7 +170,7 @@ impl App {
     }
 
     fn import_alone(&self) -> Result<MutexGuard<'_, ()>, ApiError> {
-        self.0.importing.try_lock().map_err(|_| {
+        self.0.imports.running.try_lock().map_err(|_| {
             ApiError::new(
                 ErrorCode::ImportRunning,
                 "another import is running; wait until it has ended",
@@ -217,7 +226,7 @@ impl App {
     }
 
     fn forget_preview(&self, preview: &str) {
-        drop(locked(&self.0.previews.0).take_if(|(id, _)| id == preview));
+        drop(locked(&self.0.imports.preview).take_if(|(id, _)| id == preview));
     }
 }
 

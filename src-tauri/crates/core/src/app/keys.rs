@@ -24,8 +24,7 @@ impl App {
         self.blocking(|app| {
             let views = app.pool().views(app.now());
             let rows = app.0.store.keys()?.into_iter();
-            let rows: HashMap<KeyId, KeyRow> =
-                rows.map(|row| (row.key_id.clone(), row)).collect();
+            let rows: HashMap<KeyId, KeyRow> = rows.map(|row| (row.key_id.clone(), row)).collect();
             let accounts = app.0.store.accounts()?.into_iter();
             let homes: HashMap<AccountId, Home> = accounts
                 .map(|row| (row.account_id.clone(), Home::of(app, &row)))

@@ -59,12 +59,12 @@ pub use crate::settings::Settings;
 
 use self::clients::ClientTokens;
 use self::gauge::{Gauge, InFlight};
-use self::import::{Previews, Undoable};
+use self::import::Imports;
 use self::models::Catalogue;
 use self::resources::Owners;
-use self::sites::AccountSites;
+use self::sites::Sites;
 use crate::clock::{Clock, Moment};
-use crate::model::{KeyId, StateChange};
+use crate::model::StateChange;
 use crate::pool::Pool;
 use crate::price::PriceTable;
 use crate::settings::{Overrides, SettingsFile};
@@ -98,15 +98,10 @@ struct Inner {
     warnings: RwLock<Vec<String>>,
     events: broadcast::Sender<Event>,
     changes: mpsc::Sender<Vec<StateChange>>,
-    sites: SiteTable,
-    account_sites: RwLock<AccountSites>,
+    sites: Sites,
     /// Held while the pool is given what was read: the last one read must win.
     reloading: Mutex<()>,
-    importing: tokio::sync::Mutex<()>,
-    previews: Previews,
-    undoable: Mutex<Vec<Undoable>>,
-    /// Secrets that a failing vault has kept of keys that were not added.
-    leftovers: Mutex<Vec<KeyId>>,
+    imports: Imports,
     tasks: TaskTracker,
     stop: CancellationToken,
 }

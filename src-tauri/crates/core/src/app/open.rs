@@ -12,17 +12,17 @@ use tokio_util::task::TaskTracker;
 
 use super::clients::{ClientTokens, DEFAULT_CLIENT, TokenHash, generate_token, token_hash};
 use super::gauge::Gauge;
-use super::import::Previews;
+use super::import::Imports;
 use super::models::Catalogue;
 use super::resources::Owners;
-use super::sites::{AccountSites, SiteTable};
+use super::sites::{SiteTable, Sites};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
 use crate::pool::Pool;
 use crate::price::PriceTable;
 use crate::settings::{DataDir, Overrides, Settings, SettingsError, SettingsFile};
 use crate::store::{ClientRow, Store, StoreError};
-use crate::upstream::UpstreamError;
+use crate::upstream::{UpstreamClient, UpstreamError};
 use crate::vault::{
     StoreFactory, Vault, VaultChoice, VaultError, VaultKind, VaultOptions, VaultState,
 };
@@ -95,6 +95,25 @@ pub enum OpenError {
     Interrupted,
 }
 
+impl Live {
+    fn at_start(
+        upstream: UpstreamClient,
+        settings: Settings,
+        overridden: Vec<&'static str>,
+        stored: Settings,
+    ) -> Self {
+        Self {
+            clients: Arc::new(ClientTokens::default()),
+            upstream: Arc::new(upstream),
+            gateway: GatewayState::Starting,
+            port: settings.port.get(),
+            settings: Arc::new(settings),
+            overridden,
+            stored,
+        }
+    }
+}
+
 impl App {
     /// Opens the engine. It is ready to relay when this returns, unless the
     /// vault is locked.
@@ -135,15 +154,7 @@ impl App {
         warn_of_aliases(&settings);
         let upstream = settings.upstream_client()?;
         let started = options.clock.now();
-        let live = Live {
-            clients: Arc::new(ClientTokens::default()),
-            upstream: Arc::new(upstream),
-            gateway: GatewayState::Starting,
-            port: settings.port.get(),
-            settings: Arc::new(settings.clone()),
-            overridden: effective.overridden,
-            stored,
-        };
+        let live = Live::at_start(upstream, settings.clone(), effective.overridden, stored);
         let app = Self(Arc::new(Inner {
             host: options.host,
             data_dir: options.data_dir,
@@ -166,13 +177,9 @@ impl App {
             warnings: RwLock::new(warnings),
             events: broadcast::channel(EVENTS).0,
             changes,
-            sites: options.sites,
-            account_sites: RwLock::new(AccountSites::default()),
+            sites: Sites::of(options.sites),
             reloading: Mutex::new(()),
-            importing: tokio::sync::Mutex::new(()),
-            previews: Previews::default(),
-            undoable: Mutex::default(),
-            leftovers: Mutex::default(),
+            imports: Imports::default(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }));

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use flowkeep_contract::{SiteName, SiteView};
 use url::Url;
@@ -54,7 +54,7 @@ impl SiteTable {
     }
 
     /// The vendor's other site, when this is one of them.
-    pub(super) fn other(&self, base: &str) -> Option<Site> {
+    fn other(&self, base: &str) -> Option<Site> {
         Some(match self.at(base)? {
             Site::Cn => Site::Com,
             Site::Com => Site::Cn,
@@ -111,9 +111,34 @@ impl fmt::Display for AccountSite {
     }
 }
 
+/// The sites, and who lives where.
+pub(super) struct Sites {
+    table: SiteTable,
+    homes: RwLock<Homes>,
+}
+
+impl Sites {
+    /// With nobody in them yet.
+    pub(super) fn of(table: SiteTable) -> Self {
+        Self {
+            table,
+            homes: RwLock::default(),
+        }
+    }
+
+    /// The vendor's other site, when this is the address of one.
+    pub(super) fn other(&self, base: &str) -> Option<Site> {
+        self.table.other(base)
+    }
+
+    fn homes(&self) -> RwLockReadGuard<'_, Homes> {
+        self.homes.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// Accounts that do not follow the settings, with their addresses, and their keys.
 #[derive(Default)]
-pub(super) struct AccountSites {
+struct Homes {
     accounts: HashMap<AccountId, Url>,
     keys: HashMap<KeyId, AccountId>,
     /// Their addresses, each once.
@@ -125,12 +150,7 @@ pub(super) struct AccountSites {
 impl App {
     /// The client for the requests of an account.
     pub(super) fn upstream_for(&self, account: &AccountId) -> Arc<UpstreamClient> {
-        let sites = self
-            .0
-            .account_sites
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        match sites.accounts.get(account) {
+        match self.0.sites.homes().accounts.get(account) {
             None => self.upstream(),
             Some(base) => Arc::new(self.upstream().at(base.clone())),
         }
@@ -147,14 +167,10 @@ impl App {
     /// The addresses of all accounts, each once, that of the settings first.
     pub(super) fn bases(&self) -> Vec<Arc<str>> {
         let settings: Arc<str> = self.upstream().base().trim_end_matches('/').into();
-        let sites = self
-            .0
-            .account_sites
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let own = sites.own_bases.iter().filter(|base| **base != settings);
+        let homes = self.0.sites.homes();
+        let own = homes.own_bases.iter().filter(|base| **base != settings);
         let mut bases: Vec<_> = own.cloned().collect();
-        if !sites.none_follows || bases.len() < sites.own_bases.len() {
+        if !homes.none_follows || bases.len() < homes.own_bases.len() {
             bases.insert(0, settings);
         }
         bases
@@ -162,13 +178,7 @@ impl App {
 
     /// The client for a question about a key.
     pub(super) fn upstream_of_key(&self, key: &KeyId) -> Arc<UpstreamClient> {
-        let sites = self
-            .0
-            .account_sites
-            .read()
-            .unwrap_or_else(PoisonError::into_inner);
-        let account = sites.keys.get(key).cloned();
-        drop(sites);
+        let account = self.0.sites.homes().keys.get(key).cloned();
         match account {
             None => self.upstream(),
             Some(account) => self.upstream_for(&account),
@@ -186,18 +196,18 @@ impl App {
     /// Which of the vendor's sites an account belongs to, for prices and currency.
     #[must_use]
     pub fn site_of(&self, account: &AccountId) -> Option<Site> {
-        self.0.sites.behind(self.upstream_for(account).base())
+        self.0.sites.table.behind(self.upstream_for(account).base())
     }
 
     /// Which of the vendor's sites is at an address.
     pub(super) fn site_at(&self, base: &str) -> Option<Site> {
-        self.0.sites.behind(base)
+        self.0.sites.table.behind(base)
     }
 
     /// What an account at that site is billed in, as far as the site tells.
     pub(super) fn currency_at(&self, site: &AccountSite) -> Option<Currency> {
         let base = self.base_of(site);
-        self.0.sites.behind(&base).map(Site::currency)
+        self.0.sites.table.behind(&base).map(Site::currency)
     }
 
     /// Whether two sites are the same address now.
@@ -208,7 +218,7 @@ impl App {
     /// A site as it is shown.
     pub(super) fn site_view(&self, site: &AccountSite) -> SiteView {
         let base = self.base_of(site);
-        let behind = self.0.sites.behind(&base);
+        let behind = self.0.sites.table.behind(&base);
         SiteView {
             name: site_name(behind),
             follows_settings: *site == AccountSite::Settings,
@@ -220,40 +230,37 @@ impl App {
     /// The name of a site that is not the one of the settings.
     pub(super) fn own_site_name(&self, site: &AccountSite) -> Option<SiteName> {
         let is_own = *site != AccountSite::Settings;
-        is_own.then(|| site_name(self.0.sites.behind(&self.base_of(site))))
+        is_own.then(|| site_name(self.0.sites.table.behind(&self.base_of(site))))
     }
 
     /// Takes up where the accounts live.
     pub(super) fn note_sites(&self, accounts: &[AccountRow], keys: &[KeyRow]) {
-        let mut sites = AccountSites::default();
+        let mut homes = Homes::default();
         for row in accounts {
             if let Some(base) = self.address_of(&site_of_row(row)) {
                 let text = base.as_str().trim_end_matches('/');
-                if !sites.own_bases.iter().any(|known| **known == *text) {
-                    sites.own_bases.push(text.into());
+                if !homes.own_bases.iter().any(|known| **known == *text) {
+                    homes.own_bases.push(text.into());
                 }
-                sites.accounts.insert(row.account_id.clone(), base);
+                homes.accounts.insert(row.account_id.clone(), base);
             }
         }
-        sites.none_follows = !accounts.is_empty() && sites.accounts.len() == accounts.len();
+        homes.none_follows = !accounts.is_empty() && homes.accounts.len() == accounts.len();
         for row in keys {
-            if sites.accounts.contains_key(&row.account_id) {
-                sites
+            if homes.accounts.contains_key(&row.account_id) {
+                homes
                     .keys
                     .insert(row.key_id.clone(), row.account_id.clone());
             }
         }
-        *self
-            .0
-            .account_sites
-            .write()
-            .unwrap_or_else(PoisonError::into_inner) = sites;
+        let place = &self.0.sites.homes;
+        *place.write().unwrap_or_else(PoisonError::into_inner) = homes;
     }
 
     fn base_of(&self, site: &AccountSite) -> String {
         match site {
             AccountSite::Settings => self.upstream().base().to_owned(),
-            AccountSite::Vendor(site) => self.0.sites.base(*site).to_string(),
+            AccountSite::Vendor(site) => self.0.sites.table.base(*site).to_string(),
             AccountSite::Custom(url) => url.to_string(),
         }
         .trim_end_matches('/')
@@ -263,7 +270,7 @@ impl App {
     fn address_of(&self, site: &AccountSite) -> Option<Url> {
         let url = match site {
             AccountSite::Settings => return None,
-            AccountSite::Vendor(site) => self.0.sites.base(*site),
+            AccountSite::Vendor(site) => self.0.sites.table.base(*site),
             AccountSite::Custom(url) => url,
         };
         Url::parse(url.as_str()).ok()

@@ -1,6 +1,4 @@
-//! An account and its keys, as the pool knows them.
-
-use std::sync::Arc;
+//! An account, as the pool knows it.
 
 use crate::clock::Moment;
 use crate::model::{AccountId, Condition, Evidence, KeyState, Strategy};
@@ -9,10 +7,12 @@ use super::bands;
 use super::cooling::{Coolings, after};
 use super::jitter::Jitter;
 use super::lane::Standing;
-use super::lease::{Probe, Seat};
+use super::lease::Probe;
 use super::line::{ABSENT, Line, index_u32};
-use super::member::{Demand, Member};
+use super::member::Demand;
 use super::pace::Paces;
+use super::slot::{Slot, by_load};
+use super::stride::Stride;
 
 /// An exhausted or restricted account is tried again after this, then after
 /// twice that, and so on.
@@ -20,13 +20,6 @@ const FIRST_RETRY_MS: u64 = 10 * 60_000;
 const LONGEST_RETRY_MS: u64 = 6 * 3_600_000;
 /// Most that chance adds to a delay.
 pub(super) const JITTER_CEILING_MS: u64 = 60_000;
-/// What a key of weight one has passed after one request; see [`Stride`].
-const STRIDE: u64 = 1 << 24;
-/// Tickets fill the lower bits of a rank; the load stands above them.
-const LOAD_BIT: u32 = 46;
-/// Keys that are suspect, and those of no weight, stand behind all others.
-const SUSPECT: u64 = 1 << 63;
-const WEIGHTLESS: u64 = 1 << 62;
 
 /// An account: what limits and balance belong to. What every pick reads stands
 /// first: among ten thousand, each is far from the processor.
@@ -68,51 +61,6 @@ pub(super) struct Block {
     /// Last refusal or probe.
     pub(super) asked_ms: u64,
     pub(super) probe: Probe,
-}
-
-/// A key in its account. What every pick reads stands first.
-#[repr(C)]
-pub(super) struct Slot {
-    /// Present when the secret is: what cannot be read cannot be lent.
-    pub(super) seat: Option<Arc<Seat>>,
-    /// Tells it from one that was here before it under the same id.
-    pub(super) born: u64,
-    /// Ticket of the last pick.
-    pub(super) last_used: u64,
-    stride: Stride,
-    /// Requests under way.
-    pub(super) in_flight: u32,
-    /// As [`Slot::serves`] says.
-    is_serving: bool,
-    pub(super) suspicion: Option<Box<Suspicion>>,
-    pub(super) member: Member,
-}
-
-/// A 401 that is not confirmed yet.
-pub(super) struct Suspicion {
-    /// Ticket when it was last refused.
-    pub(super) ticket: u64,
-    /// When a confirmation was asked for.
-    pub(super) asked_ms: u64,
-    /// What the upstream said.
-    pub(super) evidence: Evidence,
-}
-
-/// Stride scheduling: each request carries on by the inverse of the weight, and
-/// who has passed least is next. So the shares are as the weights.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Stride {
-    passed: u64,
-    weight: u64,
-}
-
-impl Stride {
-    /// Goes on by one request. Who was away does not catch up: it would get
-    /// everything at once.
-    fn go_on(&mut self, time: &mut u64) {
-        *time = (*time).max(self.passed);
-        self.passed = time.saturating_add(STRIDE / self.weight.clamp(1, STRIDE));
-    }
 }
 
 impl Account {
@@ -206,11 +154,7 @@ impl Account {
     pub(super) fn line_up(&mut self, strategy: Strategy) {
         let mut weight = 0;
         for slot in &mut self.slots {
-            slot.stride.weight = u64::from(slot.member.weight);
-            slot.is_serving = slot.serves();
-            if slot.is_serving {
-                weight += slot.stride.weight;
-            }
+            weight += slot.line_up();
         }
         self.stride.weight = weight;
         self.line.clear();
@@ -337,79 +281,6 @@ impl Account {
         self.served = served;
         self.stride.passed = passed;
     }
-}
-
-impl Slot {
-    pub(super) fn new(mut member: Member) -> Self {
-        // These belong to the account; a key that carries them would never recover.
-        if matches!(member.state, KeyState::Exhausted | KeyState::Restricted) {
-            member.state = KeyState::Unchecked;
-            member.condition = None;
-        }
-        let seat = member.secret.take().map(|secret| {
-            Arc::new(Seat {
-                key: member.key.clone(),
-                account: member.account.clone(),
-                account_label: Arc::clone(&member.account_label),
-                last_four: Arc::clone(&member.last_four),
-                secret,
-            })
-        });
-        Self {
-            seat,
-            born: 0,
-            last_used: 0,
-            stride: Stride::default(),
-            in_flight: 0,
-            is_serving: false,
-            suspicion: None,
-            member,
-        }
-    }
-
-    /// Takes over what was learnt by using the key, before its data was read
-    /// again.
-    pub(super) fn take_over(&mut self, before: &mut Self) {
-        self.born = before.born;
-        self.last_used = before.last_used;
-        self.stride = before.stride;
-        self.in_flight = before.in_flight;
-        self.suspicion = before.suspicion.take();
-        self.member.state = before.member.state;
-        self.member.condition = before.member.condition.take();
-    }
-
-    pub(super) fn serves(&self) -> bool {
-        self.seat.is_some() && self.member.enabled && self.member.state.serves()
-    }
-
-    fn may_serve(&self, demand: &Demand<'_>) -> bool {
-        let is_untried =
-            demand.tried_keys.is_empty() || !demand.tried_keys.contains(&self.member.key);
-        is_untried && self.is_serving
-    }
-
-    /// Trusted keys first, then as the strategy shares among accounts.
-    fn rank(&self, strategy: Strategy) -> u64 {
-        let rank = match strategy {
-            Strategy::RoundRobin => self.last_used,
-            Strategy::Weighted if self.stride.weight == 0 => WEIGHTLESS | self.last_used,
-            Strategy::Weighted => self.stride.passed.min(WEIGHTLESS - 1),
-            Strategy::HighestBalance | Strategy::FillFirst | Strategy::LeastUsed => {
-                by_load(self.in_flight, self.last_used)
-            }
-        };
-        match self.suspicion {
-            Some(_) => SUSPECT | rank,
-            None => rank,
-        }
-    }
-}
-
-/// Few requests under way first, then who was used the longest time ago.
-fn by_load(in_flight: u32, last_used: u64) -> u64 {
-    let load = u64::from(in_flight.min(0x7FFF));
-    load << LOAD_BIT | last_used.min((1 << LOAD_BIT) - 1)
 }
 
 /// A condition that begins now.

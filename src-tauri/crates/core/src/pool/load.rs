@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use crate::clock::Moment;
 use crate::model::{AccountId, KeyState};
 
-use super::account::{Account, Slot};
+use super::account::Account;
 use super::cooling::Coolings;
 use super::member::{AccountSeed, Member};
+use super::slot::Slot;
 use super::state::{Index, Place, Table};
 
 /// Members as the table wants them, made without its lock.
@@ -100,15 +101,12 @@ impl Table {
         let least_served = before.accounts.iter().map(|account| account.served).min();
         for account in &mut self.accounts {
             self.ticket += 1;
-            match before.account_at.get(&account.id) {
-                Some(known) => {
-                    let gone = Account::new(account.id.clone());
-                    account.take_over(std::mem::replace(&mut before.accounts[*known], gone));
-                }
-                None => {
-                    let served = least_served.unwrap_or_default();
-                    account.start_at(self.ticket, served, self.time);
-                }
+            if let Some(known) = before.account_at.get(&account.id) {
+                let gone = Account::new(account.id.clone());
+                account.take_over(std::mem::replace(&mut before.accounts[*known], gone));
+            } else {
+                let served = least_served.unwrap_or_default();
+                account.start_at(self.ticket, served, self.time);
             }
         }
     }

@@ -31,8 +31,10 @@ mod refusals;
 mod restore;
 mod roster;
 mod settle;
+mod slot;
 mod state;
 mod storm;
+mod stride;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

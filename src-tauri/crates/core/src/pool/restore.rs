@@ -4,9 +4,10 @@ use crate::clock::Moment;
 use crate::model::{AccountId, Evidence, KeyId, KeyState, StateChange};
 
 use super::Pool;
-use super::account::{Slot, condition};
+use super::account::condition;
 use super::cooling::after;
 use super::settle::key_serves;
+use super::slot::Slot;
 
 /// A key that the upstream does not know is asked about again after a day.
 const RECHECK_MS: u64 = 24 * 3_600_000;

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::model::{AccountId, KeyState};
 
 use super::Pool;
-use super::account::{Account, Slot};
+use super::account::Account;
+use super::slot::Slot;
 
 /// An account as a whole.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,11 +7,12 @@
 use crate::clock::Moment;
 use crate::model::{AccountId, Class, Evidence, KeyId, KeyState, StateChange, Verdict};
 
-use super::account::{JITTER_CEILING_MS, Suspicion, condition};
+use super::account::{JITTER_CEILING_MS, condition};
 use super::cooling::{NO_MODEL, PAID_MODELS, Stay};
 use super::lease::Lease;
 use super::member::Settled;
 use super::refusals::Refused;
+use super::slot::Suspicion;
 use super::state::Table;
 
 const HOUR_MS: u64 = 3_600_000;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::clock::Moment;
 use crate::model::{AccountId, KeyId, KeyState, Strategy};
 
-use super::account::{Account, Slot};
+use super::account::Account;
 use super::affinity::Affinity;
 use super::cooling::NO_MODEL;
 use super::jitter::Jitter;
@@ -17,6 +17,7 @@ use super::line::index_u32;
 use super::member::{Counts, MemberView};
 use super::queue::Queue;
 use super::refusals::Refusals;
+use super::slot::Slot;
 use super::storm::Storm;
 
 /// The accounts, and all that helps to choose among them.

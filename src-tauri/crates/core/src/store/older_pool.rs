@@ -18,7 +18,7 @@ use super::error::StoreError;
 use crate::model::{ApiKey, Fingerprint};
 
 /// How long the file may keep us busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Where a file says that it is in WAL mode, which a copy in memory cannot be.
 const VERSIONS: std::ops::Range<usize> = 18..20;
 const ROLLBACK: u8 = 1;
@@ -144,10 +144,7 @@ fn or_null<'a>(columns: &HashSet<String>, name: &'a str) -> &'a str {
     if columns.contains(name) { name } else { "NULL" }
 }
 
-fn keys(
-    connection: &Connection,
-    columns: &HashSet<String>,
-) -> rusqlite::Result<Vec<OlderKey>> {
+fn keys(connection: &Connection, columns: &HashSet<String>) -> rusqlite::Result<Vec<OlderKey>> {
     let sql = format!(
         "SELECT key, {}, {}, {} FROM api_keys ORDER BY rowid",
         or_null(columns, "add_time"),
@@ -271,7 +268,7 @@ fn millis(seconds: f64) -> Option<i64> {
 fn count(number: f64) -> Option<u64> {
     (0.0..=f64::from(u32::MAX))
         .contains(&number)
-        .then(|| number as u64)
+        .then_some(number as u64)
 }
 
 #[cfg(test)]

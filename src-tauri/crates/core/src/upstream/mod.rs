@@ -13,4 +13,6 @@ mod progress;
 pub mod redact;
 mod way;
 
-pub use client::{Cause, Deadlines, Outgoing, SendError, UploadError, UpstreamClient, UpstreamError};
+pub use client::{
+    Cause, Deadlines, Outgoing, SendError, UploadError, UpstreamClient, UpstreamError,
+};

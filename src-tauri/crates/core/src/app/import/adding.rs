@@ -20,7 +20,7 @@ const UNDO_MS: u64 = 35_000;
 const MOST_UNDOABLE: usize = 16;
 
 /// An import that can still be taken back.
-pub(in crate::app) struct Undoable {
+pub(super) struct Undoable {
     id: String,
     keys: Vec<KeyId>,
     calls: Vec<Uuid>,
@@ -40,10 +40,8 @@ impl App {
                 let present = app.present()?;
                 let (mut report, accepted) = plan.judge(app, &present, options.force);
                 let keys = app.add_keys(&accepted, &mut report)?;
-                let calls = match options.history {
-                    true => app.take_over(&plan.calls),
-                    false => Ok(Vec::new()),
-                };
+                let calls: &[_] = if options.history { &plan.calls } else { &[] };
+                let calls = app.take_over(calls);
                 // The keys are in; what is missing is only looked at.
                 let calls = calls.unwrap_or_else(|error| {
                     tracing::warn!(%error, "the older pool's calls were not taken over");
@@ -115,13 +113,13 @@ impl App {
     fn take_back_secrets(&self, ids: &[KeyId]) {
         if let Err(error) = self.0.vault.remove(ids) {
             tracing::warn!(%error, "secrets of keys that were not added stay in the vault for now");
-            locked(&self.0.leftovers).extend_from_slice(ids);
+            locked(&self.0.imports.leftovers).extend_from_slice(ids);
         }
     }
 
     /// Removes what a failing vault has kept, before it is changed again.
     pub(in crate::app) fn sweep_leftovers(&self) {
-        let left = std::mem::take(&mut *locked(&self.0.leftovers));
+        let left = std::mem::take(&mut *locked(&self.0.imports.leftovers));
         if !left.is_empty() {
             self.take_back_secrets(&left);
         }
@@ -165,7 +163,7 @@ impl App {
     fn undoable(&self, keys: Vec<KeyId>, calls: Vec<Uuid>) -> String {
         let now_ms = self.now().monotonic_ms;
         let id = RandomId::generate();
-        let mut undoable = locked(&self.0.undoable);
+        let mut undoable = locked(&self.0.imports.undoable);
         undoable.retain(|import| import.until_ms > now_ms);
         if undoable.len() == MOST_UNDOABLE {
             undoable.remove(0);
@@ -195,7 +193,7 @@ impl App {
                 match app.take_back(&import) {
                     Ok(report) => Ok(report),
                     Err(error) => {
-                        locked(&app.0.undoable).push(import);
+                        locked(&app.0.imports.undoable).push(import);
                         Err(error)
                     }
                 }
@@ -206,7 +204,7 @@ impl App {
     }
 
     fn take_undoable(&self, id: &str, now_ms: u64) -> Result<Undoable, ApiError> {
-        let mut undoable = locked(&self.0.undoable);
+        let mut undoable = locked(&self.0.imports.undoable);
         let place = undoable
             .iter()
             .position(|import| import.id == id && import.until_ms > now_ms);

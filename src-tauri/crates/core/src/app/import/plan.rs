@@ -264,9 +264,8 @@ impl Verdicts<'_> {
         if self.app.is_same_site(place, site) {
             return None;
         }
-        let message = format!(
-            "the account {account} lives at another site; give this key another account"
-        );
+        let message =
+            format!("the account {account} lives at another site; give this key another account");
         Some(Verdict {
             reason: Some(ImportReason::SiteConflict),
             message: Some(message),
@@ -319,9 +318,9 @@ fn verdict(finding: &Finding, force: bool) -> Verdict {
 
 pub(super) fn is_added(outcome: ImportOutcome) -> bool {
     match outcome {
-        ImportOutcome::Added
-        | ImportOutcome::AddedUnchecked
-        | ImportOutcome::AddedUnauthorized => true,
+        ImportOutcome::Added | ImportOutcome::AddedUnchecked | ImportOutcome::AddedUnauthorized => {
+            true
+        }
         ImportOutcome::Known
         | ImportOutcome::Duplicate
         | ImportOutcome::Malformed

@@ -83,8 +83,8 @@ impl LineCount<'_> {
             + breaks
                 .take_while(|byte| matches!(byte, b'\r' | b'\n'))
                 .count();
-        let passed = bytes.get(self.at..begin).unwrap_or_default().iter();
-        let lines = passed.filter(|byte| **byte == b'\n').count();
+        let passed = bytes.get(self.at..begin).unwrap_or_default();
+        let lines = memchr::memchr_iter(b'\n', passed).count();
         self.line = self
             .line
             .saturating_add(u32::try_from(lines).unwrap_or(u32::MAX));

@@ -145,7 +145,10 @@ pub(super) fn key(number: usize) -> String {
 }
 
 fn text_of(count: usize) -> String {
-    (0..count).map(|n| format!("{} key {n}\n", key(n))).collect()
+    let lines: Vec<_> = (0..count)
+        .map(|n| format!("{} key {n}\n", key(n)))
+        .collect();
+    lines.concat()
 }
 
 fn mixed() -> String {

@@ -144,12 +144,7 @@ impl App {
     }
 
     /// Answers a request with what is known here. The answer is recorded.
-    pub(super) fn answer(
-        &self,
-        call: &Call,
-        head: http::response::Parts,
-        body: Bytes,
-    ) -> Reply {
+    pub(super) fn answer(&self, call: &Call, head: http::response::Parts, body: Bytes) -> Reply {
         Trip::start(self, call).answer(head, body, None)
     }
 

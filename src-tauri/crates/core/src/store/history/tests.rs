@@ -28,10 +28,14 @@ fn calls_are_taken_back_with_their_share_of_the_sums() {
     assert_eq!(store.forget_history(&rest).unwrap(), 2);
     assert_eq!(store.requests_page(None, 100).unwrap(), rows);
     let left = store.key_usage().unwrap();
-    let counts = |usage: &std::collections::HashMap<crate::model::KeyId, super::super::KeyUsage>| {
-        let mut counts: Vec<_> = usage.iter().map(|(key, used)| (key.clone(), used.calls)).collect();
-        counts.sort();
-        counts
-    };
+    let counts =
+        |usage: &std::collections::HashMap<crate::model::KeyId, super::super::KeyUsage>| {
+            let mut counts: Vec<_> = usage
+                .iter()
+                .map(|(key, used)| (key.clone(), used.calls))
+                .collect();
+            counts.sort();
+            counts
+        };
     assert_eq!(counts(&left), counts(&usage));
 }

@@ -51,7 +51,9 @@ fn keys_move_between_accounts() {
         let rows = store.accounts().unwrap().into_iter();
         rows.map(|row| (row.label, row.site)).collect::<Vec<_>>()
     };
-    store.patch_keys(&ids(&[1, 2]), &into(Some("team"))).unwrap();
+    store
+        .patch_keys(&ids(&[1, 2]), &into(Some("team")))
+        .unwrap();
     assert_eq!(accounts(), [("team".to_owned(), "com".to_owned())]);
     store.patch_keys(&ids(&[2]), &into(None)).unwrap();
     let labels: Vec<_> = accounts().into_iter().map(|(label, _)| label).collect();

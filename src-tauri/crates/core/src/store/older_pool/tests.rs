@@ -53,7 +53,7 @@ fn columns_that_are_missing_or_strange_are_left_out() {
 fn a_file_in_wal_mode_is_read_with_its_log() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pool.db");
-    let connection = Connection::open(&path).unwrap();
+    let connection = Connection::open_with_flags(&path, OpenFlags::default()).unwrap();
     connection
         .execute_batch(&format!(
             "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0;

@@ -10,6 +10,8 @@ const ENVELOPE_KEYS: [&[u8]; 8] = [
     b"code", b"message", b"data", b"error", b"msg", b"type", b"detail", b"status",
 ];
 
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// The beginning of a body while it grows.
 #[derive(Debug)]
 pub struct Opening {
@@ -17,9 +19,18 @@ pub struct Opening {
     /// Bytes of the document that were looked at.
     scanned: usize,
     depth: usize,
-    quoted: bool,
-    escaped: bool,
+    place: Place,
     closed: bool,
+}
+
+/// Where in a document a byte stands.
+#[derive(Clone, Copy, Debug)]
+enum Place {
+    Structure,
+    /// Within quotes.
+    Text,
+    /// Behind a backslash.
+    Escape,
 }
 
 /// The first key of a JSON object, as far as it is there.
@@ -41,8 +52,7 @@ impl Opening {
             is_stream,
             scanned: 0,
             depth: 0,
-            quoted: false,
-            escaped: false,
+            place: Place::Structure,
             closed: false,
         }
     }
@@ -50,7 +60,11 @@ impl Opening {
     /// Whether `held`, the same bytes as before and more, is enough for
     /// [`super::inspect_success`].
     pub fn suffices(&mut self, held: &[u8]) -> bool {
-        let text = held.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(held);
+        // A byte order mark may come in pieces as well.
+        if BOM.starts_with(held) {
+            return false;
+        }
+        let text = held.strip_prefix(BOM).unwrap_or(held);
         let text = text.trim_ascii_start();
         match text.first() {
             None => false,
@@ -72,13 +86,12 @@ impl Opening {
             if self.closed {
                 break;
             }
-            match byte {
-                _ if self.escaped => self.escaped = false,
-                b'\\' if self.quoted => self.escaped = true,
-                b'"' => self.quoted = !self.quoted,
-                _ if self.quoted => {}
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
+            match (self.place, byte) {
+                (Place::Escape, _) | (Place::Structure, b'"') => self.place = Place::Text,
+                (Place::Text, b'\\') => self.place = Place::Escape,
+                (Place::Text, b'"') => self.place = Place::Structure,
+                (Place::Structure, b'{' | b'[') => self.depth += 1,
+                (Place::Structure, b'}' | b']') => {
                     self.depth = self.depth.saturating_sub(1);
                     self.closed = self.depth == 0;
                 }

@@ -46,7 +46,11 @@ fn a_key_is_on_unless_it_says_otherwise() {
         ("False", false),
         ("off", false),
     ] {
-        assert_eq!(with(Field::Enabled, word).unwrap().enabled, expected, "{word}");
+        assert_eq!(
+            with(Field::Enabled, word).unwrap().enabled,
+            expected,
+            "{word}"
+        );
     }
 }
 

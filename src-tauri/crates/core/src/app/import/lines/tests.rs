@@ -79,10 +79,7 @@ fn attributes_stand_anywhere_behind_the_key() {
     assert_eq!(second.site, Some(AccountSite::Custom(url)));
     let third = third.as_ref().unwrap();
     assert_eq!(third.label.as_deref(), Some("a=b c"));
-    assert_eq!(
-        (third.account.as_deref(), third.weight),
-        (Some("团队"), 0)
-    );
+    assert_eq!((third.account.as_deref(), third.weight), (Some("团队"), 0));
 }
 
 #[test]

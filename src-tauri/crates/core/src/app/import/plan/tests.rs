@@ -63,10 +63,10 @@ async fn the_site_that_knows_a_key_is_its_site() {
 #[tokio::test]
 async fn an_account_lives_at_one_site() {
     let desk = Desk::new().await;
-    let text: String = (1..=3)
-        .map(|n| format!("{} account=team\n", key(n)))
+    let lines: Vec<_> = (1..=3)
+        .map(|n| format!("{} account=team", key(n)))
         .collect();
-    let mut plan = plan(&text);
+    let mut plan = plan(&lines.join("\n"));
     plan.note(0, Finding::Unanswered("no answer".to_owned()));
     plan.note(1, Finding::Known(AccountSite::Vendor(Site::Com)));
     plan.note(2, Finding::Known(AccountSite::Settings));
@@ -114,7 +114,12 @@ fn keys_are_placed_before_they_are_asked_about() {
     let site = |name: &str| Some(name.to_owned());
     assert_eq!(
         sites,
-        [(0, site("com")), (1, site("cn")), (2, site("cn")), (3, None)]
+        [
+            (0, site("com")),
+            (1, site("cn")),
+            (2, site("cn")),
+            (3, None)
+        ]
     );
 }
 

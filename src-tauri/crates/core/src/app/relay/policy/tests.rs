@@ -169,7 +169,7 @@ fn a_creation_is_not_repeated_after_a_503_of_something_in_between() {
             (429, None, Effect::Creates, true),
             (503, None, Effect::Inference, true),
         ] {
-            let mut verdict = Verdict::plain(class.clone());
+            let mut verdict = Verdict::plain(class);
             verdict.evidence.status = Some(status);
             verdict.evidence.vendor_code = code;
             let next = tally().next(&verdict, effect, SOON, false);

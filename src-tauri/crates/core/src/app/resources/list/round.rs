@@ -24,27 +24,28 @@ pub(super) async fn within<T>(
 
 /// Bytes that the answers of a round may come to.
 #[derive(Debug)]
-pub(super) struct Budget(AtomicUsize);
+pub(super) struct Budget {
+    most: usize,
+    spent: AtomicUsize,
+}
 
 impl Budget {
     /// With so many bytes.
-    pub(super) const fn new(bytes: usize) -> Self {
-        Self(AtomicUsize::new(bytes))
+    pub(super) const fn new(most: usize) -> Self {
+        Self {
+            most,
+            spent: AtomicUsize::new(0),
+        }
     }
 
     /// Takes bytes that have come.
     pub(super) fn spend(&self, bytes: usize) {
-        let less = |left: usize| Some(left.saturating_sub(bytes));
-        // It always has a next value.
-        drop(
-            self.0
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, less),
-        );
+        self.spent.fetch_add(bytes, Ordering::Relaxed);
     }
 
     /// Whether nothing more may come.
     pub(super) fn is_spent(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
+        self.spent.load(Ordering::Relaxed) >= self.most
     }
 }
 
