@@ -9,12 +9,9 @@ use crate::answer::harden;
 /// What the SDKs for browsers send: the credentials, what goes upstream, and the
 /// names that agents give to their conversations. The others are dropped later,
 /// but a browser would not send the request without them.
-const ALLOWED: [&str; 30] = [
+const ALLOWED: [&str; 27] = [
     "accept",
     "accept-language",
-    "anthropic-beta",
-    "anthropic-dangerous-direct-browser-access",
-    "anthropic-version",
     "authorization",
     "baggage",
     "cache-control",
@@ -43,7 +40,7 @@ const ALLOWED: [&str; 30] = [
 ];
 
 /// Beginnings of further ones: what `OpenAI`'s SDKs say of themselves.
-const ALLOWED_PREFIXES: [&str; 2] = ["openai-", "x-stainless-"];
+const ALLOWED_PREFIXES: [&str; 3] = ["anthropic-", "openai-", "x-stainless-"];
 
 /// S4: the exact origin, never `*`, never credentials; of the headers that the
 /// page wants to send those that it may.

@@ -23,7 +23,7 @@ fn the_sdks_may_send_their_headers() {
         "authorization,content-type,x-stainless-arch,x-stainless-lang,x-stainless-os,\
          x-stainless-package-version,x-stainless-retry-count,x-stainless-runtime,\
          x-stainless-runtime-version,x-stainless-timeout",
-        "anthropic-beta,anthropic-dangerous-direct-browser-access,anthropic-version,content-type,\
+        "anthropic-beta,anthropic-client-side,anthropic-version,content-type,\
          user-agent,x-api-key,x-stainless-helper-method",
         "authorization,content-type,openai-beta,openai-organization,openai-project",
         "authorization,content-type,traceparent,tracestate,x-enable-watermark,x-trace-id",
