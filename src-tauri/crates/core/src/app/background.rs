@@ -90,7 +90,7 @@ impl App {
                     match reloaded.await {
                         Ok(()) => self.changed(&[Topic::Keys, Topic::Status]),
                         Err(error) => {
-                            tracing::warn!(%error, "cannot take up what another process changed")
+                            tracing::warn!(%error, "cannot take up what another process changed");
                         }
                     }
                 }

@@ -171,3 +171,35 @@ fn a_lease_of_what_was_removed_and_added_again_counts_for_nobody() {
     drop(anew);
     assert_eq!(view_of(&pool, 2, "a").in_flight, 0);
 }
+
+/// F44: keys come and go while requests run.
+#[test]
+fn edits_under_load_lose_nothing() {
+    let pool = pool_of(&["a", "b", "c", "d"]);
+    pool.set_max_concurrency(Some(3));
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                for round in 0..1_000 {
+                    let turn = Demand {
+                        session: Some(round % 7),
+                        ..demand(MODEL)
+                    };
+                    // "a" is never removed.
+                    let lease = pool.pick(at(round), &turn).unwrap();
+                    let _settled = settle(&pool, round, &lease, Class::Success);
+                }
+            });
+        }
+        for edit in 0..300 {
+            let names = &["a", "b", "c", "d"][..=edit % 4];
+            let members = names.iter().map(|name| member(name, name)).collect();
+            pool.load(members, Vec::new(), at(0));
+            pool.set_strategy(Strategy::ALL[edit % 5]);
+            pool.set_balance(&"b".into(), i64::try_from(edit).ok());
+        }
+    });
+    for view in pool.views(at(0)) {
+        assert_eq!(view.in_flight, 0);
+    }
+}
