@@ -196,3 +196,30 @@ async fn an_answer_that_creates_something_passes_untouched() {
     );
     rig.idle().await;
 }
+
+/// What was paid for can be fetched when the account has nothing left.
+#[tokio::test]
+async fn an_exhausted_owner_still_gives_what_it_made() {
+    let rig = Rig::with(options()).await;
+    let asker = Asker::new(&rig);
+    let video = asker.new_video().await;
+    let status = json!({"requestId": video});
+    let owner = account(&asker.post("/v1/video/status", &status).await);
+    let poor = Account::new(&owner, sample_key(&owner)).with_balance(0, 0);
+    rig.simulator.set_account(poor);
+    let is_exhausted = |state| state == KeyState::Exhausted;
+    let state = async || {
+        let keys = rig.keys().await.keys;
+        let key = keys.into_iter().find(|key| key.account == owner);
+        key.unwrap().state
+    };
+    for _ in 0..3 {
+        assert_eq!(rig.chat("deepseek-ai/DeepSeek-V3").await.status(), 200);
+    }
+    assert!(is_exhausted(state().await));
+    let seen = asker.post("/v1/video/status", &status).await;
+    assert_eq!((seen.status, account(&seen)), (200, owner.clone()));
+    let list = asker.get("/v1/files").await;
+    assert_eq!((list.status, list.header("x-flowkeep-partial")), (200, ""));
+    assert!(is_exhausted(state().await), "a free answer proves nothing");
+}

@@ -32,7 +32,8 @@ pub use requests::{
     DayUsage, ListRequestsRequest, ModelUsage, Outcome, RequestPage, RequestView, UsageToday,
 };
 pub use settings::{
-    Language, ModelAlias, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView, Theme,
+    Language, ModelAlias, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView,
+    Strategy, Theme,
 };
 pub use status::{
     AutostartState, ClientToken, GatewayState, GatewayStatus, Host, KeyCounts, VaultKind,

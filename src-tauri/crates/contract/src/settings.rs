@@ -31,6 +31,23 @@ pub enum Theme {
     Dark,
 }
 
+/// How the pool chooses among accounts (design D7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strategy {
+    /// The highest known or estimated balance.
+    #[default]
+    HighestBalance,
+    /// In turn.
+    RoundRobin,
+    /// The first until it cannot, then the next.
+    FillFirst,
+    /// In turn, by their weights.
+    Weighted,
+    /// The least used.
+    LeastUsed,
+}
+
 /// A name, or a pattern with `*`, and the models that stand in for it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +77,30 @@ pub struct SettingsView {
     pub stream_idle_s: u32,
     /// Upstream requests that one request may cost in all.
     pub max_attempts: u32,
+    /// How the pool chooses an account.
+    pub strategy: Strategy,
+    /// Whether a conversation stays with its account while that serves.
+    pub session_affinity: bool,
+    /// Requests that an account may have under way; 0 is no limit.
+    pub max_concurrency: u32,
+    /// Requests that may wait for an account with room.
+    pub queue_length: u32,
+    /// Seconds that a request waits at most.
+    pub queue_s: u32,
+    /// Seconds between two looks at balances; 0 is off.
+    pub refresh_interval_s: u32,
+    /// Balance at which an account is said to be low, in whole units; 0 is never.
+    pub low_balance: u32,
+    /// Days that the log is kept; 0 is for ever.
+    pub retention_days: u32,
+    /// Requests that the log holds at most; 0 is no limit.
+    pub retention_rows: u32,
+    /// Largest size of the log in MiB; 0 is no limit.
+    pub retention_mib: u32,
+    /// Whether `/metrics` needs no password on loopback.
+    pub open_metrics: bool,
+    /// OTLP/HTTP collector that metrics are sent to; empty sends none.
+    pub otlp_endpoint: String,
     /// Names that stand for models, in the order of the alphabet.
     pub aliases: Vec<ModelAlias>,
     /// Those that ship, to go back to.
@@ -100,6 +141,42 @@ pub struct SettingsPatch {
     /// 1 to 1000.
     #[ts(optional)]
     pub max_attempts: Option<u32>,
+    /// How the pool chooses an account.
+    #[ts(optional)]
+    pub strategy: Option<Strategy>,
+    /// Whether a conversation stays with its account while that serves.
+    #[ts(optional)]
+    pub session_affinity: Option<bool>,
+    /// 0 to 100000; 0 is no limit.
+    #[ts(optional)]
+    pub max_concurrency: Option<u32>,
+    /// 0 to 100000.
+    #[ts(optional)]
+    pub queue_length: Option<u32>,
+    /// 0 to 3600.
+    #[ts(optional)]
+    pub queue_s: Option<u32>,
+    /// 0 to 2592000; 0 is off.
+    #[ts(optional)]
+    pub refresh_interval_s: Option<u32>,
+    /// 0 to 1000000; 0 is never.
+    #[ts(optional)]
+    pub low_balance: Option<u32>,
+    /// 0 to 36500; 0 is for ever.
+    #[ts(optional)]
+    pub retention_days: Option<u32>,
+    /// 0 is no limit.
+    #[ts(optional)]
+    pub retention_rows: Option<u32>,
+    /// 0 to 1048576; 0 is no limit.
+    #[ts(optional)]
+    pub retention_mib: Option<u32>,
+    /// Whether `/metrics` needs no password on loopback.
+    #[ts(optional)]
+    pub open_metrics: Option<bool>,
+    /// `http://…` or `https://…`; empty sends none.
+    #[ts(optional)]
+    pub otlp_endpoint: Option<String>,
     /// The whole table, instead of the present one.
     #[ts(optional)]
     pub aliases: Option<Vec<ModelAlias>>,

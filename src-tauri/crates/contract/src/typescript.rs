@@ -12,7 +12,7 @@ use crate::{
     KeyView, Language, ListRequestsRequest, ModelAlias, ModelUsage, Outcome, PreviewImportRequest,
     RemoveKeysReport, RemoveKeysRequest, RequestPage, RequestView, SetAccountRequest,
     SetAutostartRequest, SetKeyReport, SetKeyRequest, SetPausedRequest, SettingsPatch,
-    SettingsView, SiteName, SiteView, StateReason, Theme, Topic, UndoImportReport,
+    SettingsView, SiteName, SiteView, StateReason, Strategy, Theme, Topic, UndoImportReport,
     UndoImportRequest, UsageToday, VaultKind, VaultState, VaultStatus,
 };
 
@@ -72,6 +72,7 @@ exported! {
     SiteName,
     SiteView,
     StateReason,
+    Strategy,
     Theme,
     Topic,
     UndoImportReport,

@@ -122,8 +122,6 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
     let writing = u32::try_from(answer * 1_000 / taste.pace).unwrap_or(u32::MAX);
     let is_counted = is_answered && dice.below(50) > 0;
     RequestRecord {
-        request_id: id(at, dice),
-        started_at_ms: at,
         route: if dice.below(5) == 0 {
             "messages"
         } else {
@@ -131,7 +129,6 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
         }
         .to_owned(),
         model_asked: Some(Arc::from(taste.model)),
-        model_used: None,
         key: Some(key.key_id.clone()),
         key_last_four: Some(key.last_four.clone()),
         account: Some(key.account_id.clone()),
@@ -141,7 +138,6 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
         outcome: ending.outcome,
         error: ending.error.map(str::to_owned),
         vendor_code: ending.vendor_code,
-        trace_id: None,
         attempts: ending.attempts,
         usage: if is_counted {
             usage(prompt, answer, dice)
@@ -154,6 +150,7 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
         } else {
             first_byte
         },
+        ..RequestRecord::begun(id(at, dice), at)
     }
 }
 

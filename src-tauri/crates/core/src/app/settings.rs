@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use flowkeep_contract::{
-    ApiError, Empty, ErrorCode, Language, ModelAlias, SettingsPatch, SettingsView, Theme, Topic,
+    ApiError, Empty, ErrorCode, Language, ModelAlias, SettingsPatch, SettingsView, Strategy, Theme,
+    Topic,
 };
 
 use super::App;
@@ -31,33 +32,7 @@ impl App {
     pub async fn update_settings(&self, patch: SettingsPatch) -> Result<SettingsView, ApiError> {
         self.blocking(move |app| {
             let mut settings = app.live(|live| live.stored.clone());
-            if let Some(port) = patch.port {
-                settings.port = stored::Port::try_from(port).map_err(invalid)?;
-            }
-            if let Some(upstream) = patch.upstream {
-                settings.upstream = upstream.trim().parse().map_err(invalid)?;
-            }
-            if let Some(required) = patch.require_token {
-                settings.require_token = required;
-            }
-            if let Some(language) = patch.language {
-                settings.language = stored_language(language);
-            }
-            if let Some(theme) = patch.theme {
-                settings.theme = stored_theme(theme);
-            }
-            if let Some(seconds) = patch.first_byte_s {
-                settings.first_byte_s = seconds;
-            }
-            if let Some(seconds) = patch.stream_idle_s {
-                settings.stream_idle_s = seconds;
-            }
-            if let Some(attempts) = patch.max_attempts {
-                settings.max_attempts = attempts;
-            }
-            if let Some(rows) = patch.aliases {
-                settings.aliases = stored_aliases(rows)?;
-            }
+            patched(&mut settings, patch)?;
             settings.check()?;
             app.0.settings_file.save(&settings)?;
             app.apply(settings)
@@ -112,12 +87,81 @@ impl App {
             first_byte_s: settings.first_byte_s,
             stream_idle_s: settings.stream_idle_s,
             max_attempts: settings.max_attempts,
+            strategy: shown_strategy(settings.strategy),
+            session_affinity: settings.session_affinity,
+            max_concurrency: settings.max_concurrency,
+            queue_length: settings.queue_length,
+            queue_s: settings.queue_s,
+            refresh_interval_s: settings.refresh_interval_s,
+            low_balance: settings.low_balance,
+            retention_days: settings.retention_days,
+            retention_rows: settings.retention_rows,
+            retention_mib: settings.retention_mib,
+            open_metrics: settings.open_metrics,
+            otlp_endpoint: settings.otlp_endpoint.clone(),
             aliases: alias_rows(&settings.aliases),
             shipped_aliases: alias_rows(&stored::Aliases::default()),
             alias_faults: settings.aliases.faults().map(ToString::to_string).collect(),
             overridden: self.live(|live| live.overridden.iter().map(ToString::to_string).collect()),
             warning: (!warnings.is_empty()).then(|| warnings.join("\n")),
         }
+    }
+}
+
+/// Lays the values that a patch names over the settings.
+fn patched(settings: &mut stored::Settings, patch: SettingsPatch) -> Result<(), ApiError> {
+    fn set<T>(setting: &mut T, value: Option<T>) {
+        if let Some(value) = value {
+            *setting = value;
+        }
+    }
+    if let Some(port) = patch.port {
+        settings.port = stored::Port::try_from(port).map_err(invalid)?;
+    }
+    if let Some(upstream) = patch.upstream {
+        settings.upstream = upstream.trim().parse().map_err(invalid)?;
+    }
+    if let Some(rows) = patch.aliases {
+        settings.aliases = stored_aliases(rows)?;
+    }
+    set(&mut settings.require_token, patch.require_token);
+    set(&mut settings.language, patch.language.map(stored_language));
+    set(&mut settings.theme, patch.theme.map(stored_theme));
+    set(&mut settings.first_byte_s, patch.first_byte_s);
+    set(&mut settings.stream_idle_s, patch.stream_idle_s);
+    set(&mut settings.max_attempts, patch.max_attempts);
+    set(&mut settings.strategy, patch.strategy.map(stored_strategy));
+    set(&mut settings.session_affinity, patch.session_affinity);
+    set(&mut settings.max_concurrency, patch.max_concurrency);
+    set(&mut settings.queue_length, patch.queue_length);
+    set(&mut settings.queue_s, patch.queue_s);
+    set(&mut settings.refresh_interval_s, patch.refresh_interval_s);
+    set(&mut settings.low_balance, patch.low_balance);
+    set(&mut settings.retention_days, patch.retention_days);
+    set(&mut settings.retention_rows, patch.retention_rows);
+    set(&mut settings.retention_mib, patch.retention_mib);
+    set(&mut settings.open_metrics, patch.open_metrics);
+    set(&mut settings.otlp_endpoint, patch.otlp_endpoint);
+    Ok(())
+}
+
+fn stored_strategy(strategy: Strategy) -> stored::Strategy {
+    match strategy {
+        Strategy::HighestBalance => stored::Strategy::HighestBalance,
+        Strategy::RoundRobin => stored::Strategy::RoundRobin,
+        Strategy::FillFirst => stored::Strategy::FillFirst,
+        Strategy::Weighted => stored::Strategy::Weighted,
+        Strategy::LeastUsed => stored::Strategy::LeastUsed,
+    }
+}
+
+fn shown_strategy(strategy: stored::Strategy) -> Strategy {
+    match strategy {
+        stored::Strategy::HighestBalance => Strategy::HighestBalance,
+        stored::Strategy::RoundRobin => Strategy::RoundRobin,
+        stored::Strategy::FillFirst => Strategy::FillFirst,
+        stored::Strategy::Weighted => Strategy::Weighted,
+        stored::Strategy::LeastUsed => Strategy::LeastUsed,
     }
 }
 

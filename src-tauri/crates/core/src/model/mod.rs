@@ -2,6 +2,7 @@
 //!
 //! Pure data. What is parsed here cannot be wrong afterwards.
 
+mod attempt;
 pub mod glob;
 mod key;
 mod money;
@@ -13,12 +14,13 @@ mod strategy;
 mod usage;
 mod verdict;
 
+pub use attempt::{AttemptRecord, Choice, Left};
 pub use key::{AccountId, ApiKey, Fingerprint, KeyId, MalformedKey, RandomId};
-pub use money::{Currency, MalformedAmount, Money, Nano};
+pub use money::{Cost, Currency, MalformedAmount, Money, Nano};
 pub use record::{Outcome, RequestRecord};
 pub use resource::{Resource, ResourceKind};
 pub use route::{BodyRule, Effect, Protocol, Route};
 pub use state::{Condition, KeyState, StateChange};
 pub use strategy::{Strategy, UnknownStrategy};
-pub use usage::Usage;
+pub use usage::{Units, Usage};
 pub use verdict::{Class, Evidence, RateWindow, Verdict};

@@ -237,3 +237,14 @@ impl fmt::Display for Money {
         f.write_str(&self.signed(&self.amount.to_string()))
     }
 }
+
+/// What a request cost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// How much, in the currency of the site.
+    pub money: Money,
+    /// Name of the price row used.
+    pub price: std::sync::Arc<str>,
+    /// Whether a part that has a price was not counted, so that this is less than the whole.
+    pub incomplete: bool,
+}

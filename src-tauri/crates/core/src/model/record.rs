@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccountId, KeyId, Usage};
+use super::{AccountId, AttemptRecord, Cost, KeyId, Units, Usage};
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -89,10 +89,62 @@ pub struct RequestRecord {
     pub trace_id: Option<String>,
     /// Upstream requests made.
     pub attempts: u32,
+    /// These requests, in their order.
+    pub trail: Vec<AttemptRecord>,
     /// Tokens.
     pub usage: Usage,
+    /// What was counted besides tokens.
+    pub units: Units,
+    /// A guess at the tokens in all, where the upstream did not tell them.
+    pub estimated_tokens: Option<u32>,
+    /// What it cost; `None` when that is not known.
+    pub cost: Option<Cost>,
+    /// What the prompt would have cost more without the cache, in billionths of
+    /// the currency of `cost`.
+    pub saved_nano: Option<i64>,
+    /// Product in the client's `User-Agent`, at most 64 characters: it tells two
+    /// tools with the same token apart.
+    pub user_agent: Option<Arc<str>>,
     /// Milliseconds until the first byte for the client.
     pub first_byte_ms: Option<u32>,
     /// Milliseconds in all.
     pub duration_ms: u32,
+}
+
+impl RequestRecord {
+    /// nginx's number for a client that left before it got a status.
+    const CLIENT_CLOSED_REQUEST: u16 = 499;
+
+    /// A request that has just begun; what it never learns stays as it is here:
+    /// a client that left.
+    #[must_use]
+    pub fn begun(request_id: uuid::Uuid, started_at_ms: i64) -> Self {
+        Self {
+            request_id,
+            started_at_ms,
+            route: String::new(),
+            model_asked: None,
+            model_used: None,
+            key: None,
+            key_last_four: None,
+            account: None,
+            client: Arc::default(),
+            stream: false,
+            status: Self::CLIENT_CLOSED_REQUEST,
+            outcome: Outcome::ClientClosed,
+            error: None,
+            vendor_code: None,
+            trace_id: None,
+            attempts: 0,
+            trail: Vec::new(),
+            usage: Usage::default(),
+            units: Units::default(),
+            estimated_tokens: None,
+            cost: None,
+            saved_nano: None,
+            user_agent: None,
+            first_byte_ms: None,
+            duration_ms: 0,
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Token counts. Unknown is unknown, never 0 (D12).
+//! What is counted of a request. Unknown is unknown, never 0 (D12).
 
 /// What the upstream said a request used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,4 +19,20 @@ impl Usage {
     pub fn is_unknown(&self) -> bool {
         *self == Self::default()
     }
+}
+
+/// What is counted besides tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Tokens of pictures read, which the vendor lists beside the prompt
+    /// (`meta.tokens.image_tokens` of rerank).
+    pub image_tokens: Option<u64>,
+    /// Pictures made.
+    pub images: Option<u64>,
+    /// Video clips made.
+    pub clips: Option<u64>,
+    /// UTF-8 bytes of text spoken.
+    pub bytes: Option<u64>,
+    /// Milliseconds of sound heard.
+    pub sound_ms: Option<u64>,
 }

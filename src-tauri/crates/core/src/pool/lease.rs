@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::model::{AccountId, ApiKey, KeyId};
+use crate::model::{AccountId, ApiKey, Choice, KeyId};
 
 use super::Shared;
 use super::state::Place;
@@ -49,32 +49,6 @@ impl Probe {
         let _someone_else_has_it =
             self.0
                 .compare_exchange(ticket, 0, Ordering::AcqRel, Ordering::Acquire);
-    }
-}
-
-/// Why this account was chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Choice {
-    /// It owns what the request names (D8).
-    Owner,
-    /// Its conversation is with this account (D7).
-    Session,
-    /// It was the strategy's next.
-    Strategy,
-    /// It was out of service or cooling, and one request finds out.
-    Retry,
-}
-
-impl Choice {
-    /// Name in records.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Session => "session",
-            Self::Strategy => "strategy",
-            Self::Retry => "retry",
-        }
     }
 }
 

@@ -59,6 +59,9 @@ pub struct Demand<'a> {
     /// Whether the model costs nothing: then the highest balance is left for
     /// those that do, and the account with the least serves.
     pub free: bool,
+    /// Whether its body can be sent only once: it is not risked on an account
+    /// that is probably out of service.
+    pub once: bool,
     /// The one account that may serve it: it owns what the request names (D8).
     pub only: Option<&'a AccountId>,
     /// Accounts that this request has tried.
@@ -68,6 +71,12 @@ pub struct Demand<'a> {
 }
 
 impl Demand<'_> {
+    /// Whether an account may serve it that has no balance: what names no model,
+    /// as a list or the state of a video that was paid for, costs nothing.
+    pub(super) fn is_free_of_charge(&self) -> bool {
+        self.model.is_none()
+    }
+
     /// Whether this request may go to `account`.
     pub(super) fn allows(&self, account: &AccountId) -> bool {
         self.only.is_none_or(|only| only == account) && !self.tried_accounts.contains(account)

@@ -44,8 +44,8 @@ use std::time::Duration;
 use crate::clock::Moment;
 use crate::model::{AccountId, ApiKey, KeyId, Verdict};
 
-pub use crate::model::{Strategy, UnknownStrategy};
-pub use lease::{Choice, Lease};
+pub use crate::model::{Choice, Strategy, UnknownStrategy};
+pub use lease::Lease;
 pub use member::{AccountSeed, Counts, Demand, Member, MemberView, NoKey, Resting, Settled};
 pub use queue::Waiting;
 pub use roster::AccountView;
@@ -129,7 +129,8 @@ impl Pool {
         let waiter = Arc::new(Waiter::new(demand));
         match table.choose(now, demand, false) {
             Ok(chosen) => {
-                let _nobody_waits_yet = waiter.give(self.lend(&mut table, now, demand, chosen)?);
+                let lease = self.lend(&mut table, now, demand, chosen)?;
+                let _nobody_waits_yet = waiter.give(Some(lease));
             }
             Err(NoKey::Busy) if table.queue.len() < most => {
                 table.queue.push_back(Arc::clone(&waiter));
@@ -137,6 +138,14 @@ impl Pool {
             Err(no_key) => return Err(no_key),
         }
         Ok(Waiting::new(Arc::clone(&self.0), waiter))
+    }
+
+    /// Serves those that wait with what has come back only because time passed.
+    pub fn look_again(&self, now: Moment) {
+        self.change(|table| {
+            table.latest = now;
+            table.narrowed = true;
+        });
     }
 
     /// Requests that wait for an account with room.
@@ -285,10 +294,13 @@ impl Shared {
             };
             if let Some(lease) = lease {
                 table.queue.remove(next);
-                woken.extend(waiter.give(lease));
+                woken.extend(waiter.give(Some(lease)));
             } else {
                 next += 1;
             }
+        }
+        if std::mem::take(&mut table.narrowed) {
+            woken.extend(table.send_away());
         }
         woken
     }

@@ -2,14 +2,15 @@
 
 use std::cmp::Reverse;
 use std::ops::Range;
+use std::task::Waker;
 
 use crate::clock::Moment;
-use crate::model::{KeyState, Strategy};
+use crate::model::{Choice, KeyState, Strategy};
 
 use super::account::Account;
 use super::cooling::NO_MODEL;
 use super::lane::Order;
-use super::lease::{Choice, Probe};
+use super::lease::Probe;
 use super::member::{Demand, NoKey};
 use super::state::{Place, Table};
 
@@ -76,6 +77,8 @@ impl Table {
         let untried = demand.tried_accounts.is_empty() && demand.tried_keys.is_empty();
         if untried
             && demand.only.is_none()
+            && !demand.is_free_of_charge()
+            && !demand.once
             && let Some(chosen) = self.next_due(now, demand)
         {
             return Ok(chosen);
@@ -86,7 +89,8 @@ impl Table {
         if self.has_full(now, demand) {
             return Err(NoKey::Busy);
         }
-        self.any_due(now, demand)
+        self.any_without_balance(now, demand)
+            .or_else(|| self.any_due(now, demand))
             .or_else(|| self.any_cooling(now, demand))
             .or_else(|| self.last_resort(now, demand))
             .ok_or_else(|| self.no_key(now, demand, untried))
@@ -160,6 +164,38 @@ impl Table {
             account.is_full(self.max_concurrency)
                 && account.is_ready(now, demand)
                 && account.best_slot(strategy, demand).is_some()
+        })
+    }
+
+    /// Tells those to ask again for whom no account is merely full any more.
+    pub(super) fn send_away(&mut self) -> Vec<Waker> {
+        let mut woken = Vec::new();
+        let queue = std::mem::take(&mut self.queue);
+        for waiter in queue {
+            if self.has_full(self.latest, &waiter.demand()) {
+                self.queue.push_back(waiter);
+            } else {
+                woken.extend(waiter.give(None));
+            }
+        }
+        woken
+    }
+
+    /// An account without balance, for a request that costs nothing.
+    fn any_without_balance(&mut self, now: Moment, demand: &Demand<'_>) -> Option<Chosen> {
+        if !demand.is_free_of_charge() {
+            return None;
+        }
+        let strategy = self.strategy;
+        self.scope(demand).find_map(|index| {
+            let account = &self.accounts[index];
+            let may = account.is_ready(now, demand) && !account.is_full(self.max_concurrency);
+            let slot = account.best_slot(strategy, demand).filter(|_| may)?;
+            let place = Place {
+                account: index,
+                slot,
+            };
+            Some(Chosen::for_good(place, Choice::Strategy))
         })
     }
 
@@ -334,7 +370,9 @@ impl Chosen {
 impl Account {
     /// Whether nothing but its load could keep it from this request.
     fn is_ready(&self, now: Moment, demand: &Demand<'_>) -> bool {
-        self.state.serves() && self.cooling.blocking(now, demand.model).is_none()
+        let serves = self.state.serves()
+            || (self.state == KeyState::Exhausted && demand.is_free_of_charge());
+        serves && self.cooling.blocking(now, demand.model).is_none()
     }
 
     fn is_due(&self, now: Moment) -> bool {

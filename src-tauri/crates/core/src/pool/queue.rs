@@ -2,7 +2,8 @@
 //!
 //! In order of arrival: an account that gets room is lent at once to the first
 //! that can use it, before anybody who comes later could. A request that gives
-//! up leaves the queue, and what was lent to it goes to the next.
+//! up leaves the queue, and what was lent to it goes to the next. Who waits for
+//! accounts that went out of service meanwhile is told to ask again.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -23,6 +24,7 @@ struct Wish {
     session: Option<u64>,
     only: Option<AccountId>,
     free: bool,
+    once: bool,
     tried_accounts: Vec<AccountId>,
     tried_keys: Vec<KeyId>,
 }
@@ -34,6 +36,7 @@ impl Wish {
             session: demand.session,
             only: demand.only.cloned(),
             free: demand.free,
+            once: demand.once,
             tried_accounts: demand.tried_accounts.to_vec(),
             tried_keys: demand.tried_keys.to_vec(),
         }
@@ -45,6 +48,7 @@ impl Wish {
             session: self.session,
             only: self.only.as_ref(),
             free: self.free,
+            once: self.once,
             tried_accounts: &self.tried_accounts,
             tried_keys: &self.tried_keys,
         }
@@ -57,10 +61,14 @@ pub(super) struct Waiter {
     hand: Mutex<Hand>,
 }
 
-/// Where it is given its lease.
+/// What a wait ends with: a lease, or `None` when there is nothing left to wait
+/// for and the pool is to be asked again.
+type Turn = Option<Lease>;
+
+/// Where it is given its turn.
 #[derive(Default)]
 struct Hand {
-    lease: Option<Lease>,
+    turn: Option<Turn>,
     waker: Option<Waker>,
 }
 
@@ -76,10 +84,10 @@ impl Waiter {
         self.wish.demand()
     }
 
-    /// Gives it the lease; returns whom to wake.
-    pub(super) fn give(&self, lease: Lease) -> Option<Waker> {
+    /// Ends its wait; returns whom to wake.
+    pub(super) fn give(&self, turn: Turn) -> Option<Waker> {
         let mut hand = self.hand();
-        hand.lease = Some(lease);
+        hand.turn = Some(turn);
         hand.waker.take()
     }
 
@@ -91,7 +99,8 @@ impl Waiter {
 /// Those that wait, the first in front.
 pub(super) type Queue = VecDeque<Arc<Waiter>>;
 
-/// A place in the queue; resolves to a lease. Dropping it gives the place up.
+/// A place in the queue; resolves to a lease, or to `None` when the pool is to be
+/// asked again. Dropping it gives the place up.
 #[must_use = "whoever does not wait gets nothing"]
 pub struct Waiting {
     shared: Arc<Shared>,
@@ -105,12 +114,12 @@ impl Waiting {
 }
 
 impl Future for Waiting {
-    type Output = Lease;
+    type Output = Turn;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Lease> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Turn> {
         let mut hand = self.waiter.hand();
-        if let Some(lease) = hand.lease.take() {
-            return Poll::Ready(lease);
+        if let Some(turn) = hand.turn.take() {
+            return Poll::Ready(turn);
         }
         hand.waker = Some(cx.waker().clone());
         Poll::Pending
@@ -121,7 +130,7 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         self.shared.leave(&self.waiter);
         // Only now: a lease that returns asks for the pool's lock itself.
-        let unwanted = self.waiter.hand().lease.take();
+        let unwanted = self.waiter.hand().turn.take();
         drop(unwanted);
     }
 }

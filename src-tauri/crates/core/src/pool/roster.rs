@@ -15,8 +15,9 @@ pub struct AccountView {
     pub account: AccountId,
     /// Its name.
     pub label: Arc<str>,
-    /// Whether one of its keys may serve now. A cooling on a model does not count.
-    pub serves: bool,
+    /// Whether one of its keys may be asked now for what costs nothing, as a list.
+    /// A cooling on a model does not count, nor does a balance that is used up.
+    pub listable: bool,
 }
 
 impl Pool {
@@ -56,7 +57,8 @@ impl Account {
         Some(AccountView {
             account: self.id.clone(),
             label: Arc::clone(&first.member.account_label),
-            serves: self.state.serves() && self.slots.iter().any(Slot::serves),
+            listable: (self.state.serves() || self.state == KeyState::Exhausted)
+                && self.slots.iter().any(Slot::serves),
         })
     }
 }

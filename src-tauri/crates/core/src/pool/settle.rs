@@ -79,7 +79,8 @@ impl Table {
         };
         let account = &mut self.accounts[index];
         let disproved = account.block.as_ref().is_none_or(|b| b.ticket < ticket);
-        if disproved && account.unblock() {
+        // What costs nothing is answered without a balance, too.
+        if model.is_some() && disproved && account.unblock() {
             changes.push(StateChange::Account {
                 account: lease.account().clone(),
                 state: KeyState::Usable,

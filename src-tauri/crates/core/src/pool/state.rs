@@ -31,6 +31,8 @@ pub(super) struct Table {
     pub(super) lanes: Lanes,
     pub(super) affinity: Affinity,
     pub(super) queue: Queue,
+    /// Whether an account went out of service since the queue was looked at.
+    pub(super) narrowed: bool,
     /// Requests at a time per account, unless it has a limit of its own.
     pub(super) max_concurrency: Option<u32>,
     /// Accounts out of service by when they may be tried again, and those for
@@ -74,6 +76,7 @@ impl Table {
             lanes: Lanes::default(),
             affinity: Affinity::default(),
             queue: Queue::default(),
+            narrowed: false,
             max_concurrency: None,
             resting: BinaryHeap::new(),
             due: VecDeque::new(),
@@ -121,6 +124,7 @@ impl Table {
 
     /// The account of this key, after the key has changed.
     pub(super) fn line_up_key(&mut self, key: &KeyId) {
+        self.narrowed = true;
         if let Some(&place) = self.key_at.get(key) {
             self.line_up(place.account);
         }
@@ -128,6 +132,7 @@ impl Table {
 
     /// All stand anew, under whatever strategy there is now.
     pub(super) fn line_up_all(&mut self) {
+        self.narrowed = true;
         self.lanes.reset(self.accounts.len());
         for index in 0..self.accounts.len() {
             self.line_up(index);
@@ -201,6 +206,7 @@ impl Table {
 
     /// The account is to be left alone on this model, or no longer.
     pub(super) fn keep_out(&mut self, now: Moment, index: usize, model: &str) {
+        self.narrowed = true;
         if self.lanes.open(model) {
             for account in 0..self.accounts.len() {
                 self.keep_out_of(now, account, model);
@@ -229,6 +235,7 @@ impl Table {
 
     /// The account rests from now on.
     pub(super) fn rests(&mut self, index: usize) {
+        self.narrowed = true;
         if let Some(block) = &self.accounts[index].block {
             self.resting
                 .push(Reverse((block.retry_at_ms, index_u32(index))));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::listing::Listing;
 use super::row::{PriceRow, Tier};
+pub use crate::model::Cost;
 use crate::model::{Money, Nano, Usage};
 
 /// What was counted for a request. Unknown is unknown, never 0 (D12).
@@ -27,17 +28,6 @@ pub struct Measured {
     pub bytes: Option<u64>,
     /// Milliseconds of sound heard.
     pub sound_ms: Option<u64>,
-}
-
-/// What a request cost.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cost {
-    /// How much, in the currency of the site.
-    pub money: Money,
-    /// Name of the price row used.
-    pub price: Arc<str>,
-    /// Whether a part that has a price was not counted, so that this is less than the whole.
-    pub incomplete: bool,
 }
 
 /// The price that holds for a purchase.

@@ -119,6 +119,20 @@ pub struct Settings {
     pub use_system_proxy: bool,
     /// Seconds between two looks at balances and models; 0 is off.
     pub refresh_interval_s: u32,
+    /// Balance of an account, in whole units of its currency, at which it is said
+    /// to be low; 0 is never.
+    pub low_balance: u32,
+    /// Days that the log of requests is kept; 0 is for ever. Sums are kept always.
+    pub retention_days: u32,
+    /// Requests that the log holds at most; 0 is no limit.
+    pub retention_rows: u32,
+    /// Largest size of the log in MiB; 0 is no limit.
+    pub retention_mib: u32,
+    /// Whether `/metrics` needs no password on loopback.
+    pub open_metrics: bool,
+    /// OTLP/HTTP collector that metrics are sent to, as `http://localhost:4318`;
+    /// empty sends none.
+    pub otlp_endpoint: String,
     /// Models behind other names. In the file it is a table that lies over the
     /// shipped one; an empty list takes a shipped name away.
     pub aliases: Aliases,
@@ -155,6 +169,12 @@ impl Default for Settings {
             allowed_origins: Vec::new(),
             use_system_proxy: false,
             refresh_interval_s: 3_600,
+            low_balance: 5,
+            retention_days: 90,
+            retention_rows: 5_000_000,
+            retention_mib: 1_024,
+            open_metrics: false,
+            otlp_endpoint: String::new(),
             aliases: Aliases::default(),
         }
     }
@@ -186,6 +206,10 @@ impl Settings {
             ("max_ambiguous_attempts", self.max_ambiguous_attempts, 1, 10),
             ("max_attempts", self.max_attempts, 1, 1_000),
             ("refresh_interval_s", self.refresh_interval_s, 0, 30 * DAY),
+            ("low_balance", self.low_balance, 0, 1_000_000),
+            ("retention_days", self.retention_days, 0, 36_500),
+            ("retention_rows", self.retention_rows, 0, u32::MAX),
+            ("retention_mib", self.retention_mib, 0, 1_048_576),
         ];
         for (name, value, min, max) in ranges {
             if !(min..=max).contains(&value) {

@@ -131,9 +131,9 @@ pub(super) fn one(connection: &Connection, id: i64) -> rusqlite::Result<RequestR
 
 fn row(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
     let word = |column: &str| row.get::<_, Option<Arc<str>>>(column);
+    let request_id = uuid::Uuid::from_bytes(row.get("request_id")?);
+    let started_at_ms = row.get("started_at_ms")?;
     let record = RequestRecord {
-        request_id: uuid::Uuid::from_bytes(row.get("request_id")?),
-        started_at_ms: row.get("started_at_ms")?,
         route: row.get("route")?,
         model_asked: word("model_asked")?,
         model_used: word("model_used")?,
@@ -151,6 +151,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<RequestRow> {
         usage: usage(row)?,
         first_byte_ms: row.get("first_byte_ms")?,
         duration_ms: row.get("duration_ms")?,
+        ..RequestRecord::begun(request_id, started_at_ms)
     };
     Ok(RequestRow {
         id: row.get("id")?,

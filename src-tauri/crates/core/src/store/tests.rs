@@ -69,11 +69,8 @@ pub(super) fn new_key(n: u32) -> NewKey {
 /// The request number `n`, one second after the one before.
 pub(super) fn record(n: u32) -> RequestRecord {
     RequestRecord {
-        request_id: Uuid::from_u128(u128::from(n)),
-        started_at_ms: NOON + i64::from(n) * 1_000,
         route: "chat/completions".to_owned(),
         model_asked: Some("deepseek-ai/DeepSeek-V3.2".into()),
-        model_used: None,
         key: Some(KeyId::from(format!("key-{}", n % 3).as_str())),
         key_last_four: Some("f00d".to_owned()),
         account: Some(AccountId::from(format!("account-{}", n % 2).as_str())),
@@ -81,8 +78,6 @@ pub(super) fn record(n: u32) -> RequestRecord {
         stream: n.is_multiple_of(2),
         status: 200,
         outcome: Outcome::Success,
-        error: None,
-        vendor_code: None,
         trace_id: Some(format!("ti_{n:024}")),
         attempts: 1,
         usage: Usage {
@@ -93,6 +88,10 @@ pub(super) fn record(n: u32) -> RequestRecord {
         },
         first_byte_ms: Some(250),
         duration_ms: 4_000,
+        ..RequestRecord::begun(
+            Uuid::from_u128(u128::from(n)),
+            NOON + i64::from(n) * 1_000,
+        )
     }
 }
 

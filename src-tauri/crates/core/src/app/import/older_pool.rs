@@ -100,25 +100,17 @@ fn record(call: &OlderCall, owners: &Owners) -> RequestRecord {
         ..Usage::default()
     };
     RequestRecord {
-        request_id: id_of(call),
-        started_at_ms: call.at_ms,
         route: UNKNOWN_ROUTE.to_owned(),
         model_asked: call.model.clone(),
-        model_used: None,
         key: owner.map(|(key, _)| key.clone()),
         key_last_four: call.last_four.clone(),
         account: owner.map(|(_, account)| account.clone()),
         client: OLDER_POOL.into(),
-        stream: false,
         status: 200,
         outcome: Outcome::Success,
-        error: None,
-        vendor_code: None,
-        trace_id: None,
         attempts: 1,
         usage,
-        first_byte_ms: None,
-        duration_ms: 0,
+        ..RequestRecord::begun(id_of(call), call.at_ms)
     }
 }
 

@@ -65,7 +65,7 @@ impl App {
         for account in self.pool().roster() {
             let base = self.base_for(&account.account);
             let source = sources.iter_mut().find(|source| source.base == base);
-            if let (true, Some(source)) = (account.serves, source) {
+            if let (true, Some(source)) = (account.listable, source) {
                 source.accounts.push(Served {
                     id: account.account,
                     label: account.label,

@@ -286,6 +286,7 @@ impl<'a> Journey<'a> {
             session: self.call.session,
             only: self.call.account.as_ref(),
             free: self.free,
+            once: self.body_is_spent(),
             tried_accounts: &self.tally.accounts,
             tried_keys: &self.tally.keys,
         };
@@ -329,7 +330,7 @@ impl<'a> Journey<'a> {
         self.effect == Effect::Creates || self.last.as_ref().is_some_and(unanswered)
     }
 
-    /// A streamed body is gone once a byte of it may have been sent.
+    /// A streamed body can be sent once, and is gone after.
     fn body_is_spent(&self) -> bool {
         matches!(self.call.body, CallBody::Stream(_))
     }

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::app::gauge::InFlight;
 use crate::clock::Moment;
 use crate::meter::{BodyKind, End, EndHow, Scan};
-use crate::model::{Outcome, Protocol, RequestRecord, Usage, Verdict};
+use crate::model::{Outcome, Protocol, RequestRecord, Verdict};
 use crate::pool::Lease;
 use crate::upstream::redact;
 
@@ -47,25 +47,11 @@ impl Trip {
             app: app.clone(),
             started,
             record: RequestRecord {
-                request_id: call.request_id,
-                started_at_ms: started.unix_ms,
                 route: recordable(call.route.name()).into_owned(),
                 model_asked: call.model.as_ref().map(recordable_model),
-                model_used: None,
-                key: None,
-                key_last_four: None,
-                account: None,
                 client: Arc::clone(&call.client),
                 stream: call.stream,
-                status: CLIENT_CLOSED_REQUEST,
-                outcome: Outcome::ClientClosed,
-                error: None,
-                vendor_code: None,
-                trace_id: None,
-                attempts: 0,
-                usage: Usage::default(),
-                first_byte_ms: None,
-                duration_ms: 0,
+                ..RequestRecord::begun(call.request_id, started.unix_ms)
             },
             hint: None,
             lease: None,

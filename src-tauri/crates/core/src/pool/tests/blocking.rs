@@ -222,3 +222,51 @@ fn while_others_serve_one_request_a_second_tries_who_is_due() {
     assert!(leases.iter().all(Lease::is_probe));
     assert!(pick(&pool, due + 1_002).is_err(), "one each");
 }
+
+#[test]
+fn what_costs_nothing_needs_no_balance() {
+    let pool = pool_of(&["a"]);
+    let _settled = exhaust(&pool, 0, "a");
+    let only = AccountId::from("a");
+    let own = Demand {
+        only: Some(&only),
+        ..Demand::default()
+    };
+    for wish in [own, Demand::default()] {
+        let lease = pool.pick(at(1), &wish).unwrap();
+        assert!(!lease.is_probe());
+        // It was answered, which says nothing about the balance.
+        let settled = pool.settle(at(1), &lease, None, &Verdict::plain(Class::Success));
+        assert!(settled.changes.is_empty(), "{settled:?}");
+        assert_eq!(state_of(&pool, 1, "a"), KeyState::Exhausted);
+    }
+    let [view] = pool.roster().try_into().unwrap();
+    assert!(view.listable);
+}
+
+#[test]
+fn a_free_read_is_not_sent_to_find_out_while_others_serve() {
+    let pool = pool_of(&["a", "b"]);
+    let _settled = exhaust(&pool, 0, "a");
+    let due_ms = u64::try_from(
+        view_of(&pool, 0, "a")
+            .condition
+            .unwrap()
+            .next_retry_ms
+            .unwrap()
+            - at(0).unix_ms,
+    )
+    .unwrap();
+    for wish in [
+        Demand::default(),
+        Demand {
+            once: true,
+            ..demand(MODEL)
+        },
+    ] {
+        let lease = pool.pick(at(due_ms + 1), &wish).unwrap();
+        assert_eq!(lease.account().as_str(), "b", "{wish:?}");
+    }
+    let lease = pick(&pool, due_ms + 1).unwrap();
+    assert_eq!((lease.account().as_str(), lease.is_probe()), ("a", true));
+}

@@ -92,7 +92,7 @@ fn check_pick(pool: &Pool, ms: u64, model: &str, lease: &Lease) -> Result<(), Te
 fn ready(waiting: &mut Waiting) -> Option<Lease> {
     let mut context = Context::from_waker(Waker::noop());
     match std::pin::Pin::new(waiting).poll(&mut context) {
-        Poll::Ready(lease) => Some(lease),
+        Poll::Ready(turn) => Some(turn.expect("nobody is sent away here")),
         Poll::Pending => None,
     }
 }

@@ -33,11 +33,19 @@ impl Patient {
     }
 
     fn lease(&mut self) -> Option<Lease> {
-        let waker = Arc::clone(&self.alarm).into();
-        match self.waiting.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(lease) => Some(lease),
+        match self.turn() {
+            Poll::Ready(lease) => Some(lease.expect("nobody is sent away here")),
             Poll::Pending => None,
         }
+    }
+
+    fn turn(&mut self) -> Poll<Option<Lease>> {
+        let waker = Arc::clone(&self.alarm).into();
+        self.waiting.as_mut().poll(&mut Context::from_waker(&waker))
+    }
+
+    fn is_sent_away(&mut self) -> bool {
+        matches!(self.turn(), Poll::Ready(None))
     }
 
     fn times_woken(&self) -> usize {
@@ -203,4 +211,58 @@ fn a_wait_is_not_a_reason_to_disturb_what_cools() {
     let late = pick(&pool, 70_000);
     assert_eq!(patient.lease().unwrap().account().as_str(), "a");
     assert_eq!(late.unwrap_err(), NoKey::Busy);
+}
+
+#[test]
+fn who_waits_for_an_account_that_goes_out_of_service_is_told() {
+    let pool = limited_to(1, &["a"]);
+    let held = pick(&pool, 0).unwrap();
+    let mut patient = Patient::of(&pool, &demand(MODEL));
+    let _settled = settle(&pool, 0, &held, limited(RateWindow::Minute, Some(2)));
+    assert!(patient.is_sent_away(), "a cools down");
+    assert_eq!((patient.times_woken(), pool.waiting()), (1, 0));
+    drop(held);
+
+    let pool = limited_to(1, &["a"]);
+    let held = pick(&pool, 0).unwrap();
+    let mut patient = Patient::of(&pool, &demand(MODEL));
+    let _settled = settle(&pool, 0, &held, Class::AccountExhausted);
+    assert!(patient.is_sent_away(), "a has no balance");
+    drop(held);
+
+    let pool = limited_to(1, &["a"]);
+    let _held = pick(&pool, 0).unwrap();
+    let mut patient = Patient::of(&pool, &demand(MODEL));
+    pool.load(Vec::new(), Vec::new(), at(0));
+    assert!(patient.is_sent_away(), "a was removed");
+}
+
+#[test]
+fn who_waits_for_another_account_stays() {
+    let pool = limited_to(1, &["a", "b"]);
+    let on_a = lease_of(&pool, 0, MODEL, "a");
+    let on_b = lease_of(&pool, 0, MODEL, "b");
+    let mut patient = Patient::of(&pool, &demand(MODEL));
+    let _settled = settle(&pool, 0, &on_a, Class::AccountExhausted);
+    assert!(matches!(patient.turn(), Poll::Pending));
+    drop(on_a);
+    assert!(matches!(patient.turn(), Poll::Pending));
+    drop(on_b);
+    assert_eq!(patient.lease().unwrap().account().as_str(), "b");
+}
+
+#[test]
+fn a_rest_that_ends_serves_who_waits_at_the_next_look() {
+    let pool = limited_to(1, &["a", "b"]);
+    let limit = lease_of(&pool, 0, MODEL, "a");
+    let _settled = settle(&pool, 0, &limit, limited(RateWindow::Minute, Some(2)));
+    drop(limit);
+    let _on_b = lease_of(&pool, 0, MODEL, "b");
+    let mut patient = Patient::of(&pool, &demand(MODEL));
+    let back = pool.retry_after(at(0), Some(MODEL)).unwrap();
+    let back_ms = u64::try_from(back.as_millis()).unwrap();
+    pool.look_again(at(back_ms - 1));
+    assert!(matches!(patient.turn(), Poll::Pending));
+    pool.look_again(at(back_ms));
+    assert_eq!(patient.lease().unwrap().account().as_str(), "a");
 }

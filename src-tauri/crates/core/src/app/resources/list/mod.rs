@@ -57,7 +57,7 @@ impl App {
             .pool()
             .roster()
             .into_iter()
-            .partition(|account| account.serves);
+            .partition(|account| account.listable);
         let budget = Budget::new(MOST_BYTES);
         // A closure would have to hold for any lifetime, which its future cannot.
         let mut walks = Vec::with_capacity(asked.len());
