@@ -11,11 +11,12 @@ use crate::tree::SourceFile;
 const CORE: &str = "src-tauri/crates/core/src/";
 
 /// What each module may name beside itself. `app` composes and may name everything.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("clock", &["error", "model"]),
     ("error", &["clock", "model"]),
     ("model", &["clock", "error"]),
     ("meter", PURE),
+    ("metrics", PURE),
     ("pool", PURE),
     ("price", PURE),
     ("upstream", PURE),
@@ -29,7 +30,9 @@ const PURE: &[&str] = &["clock", "error", "model"];
 const WITH_FILES: &[&str] = &["clock", "error", "model", "private"];
 
 /// Modules without effects, and what would be one.
-const WITHOUT_EFFECTS: [&str; 6] = ["clock", "error", "meter", "model", "pool", "price"];
+const WITHOUT_EFFECTS: [&str; 7] = [
+    "clock", "error", "meter", "metrics", "model", "pool", "price",
+];
 const EFFECTS: [&str; 7] = [
     "keyring",
     "reqwest",

@@ -24,6 +24,7 @@
 pub mod app;
 pub mod clock;
 pub mod meter;
+pub mod metrics;
 pub mod model;
 pub mod pool;
 pub mod price;
