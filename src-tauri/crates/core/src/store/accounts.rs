@@ -18,6 +18,26 @@ pub struct Balance {
     pub as_of_ms: i64,
 }
 
+/// Why the last question about a balance failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BalanceFailure {
+    /// One word, as in the contract.
+    pub reason: String,
+    /// In English, with details; redacted.
+    pub text: String,
+    /// Unix milliseconds of the question.
+    pub at_ms: i64,
+}
+
+/// What the upstream said when it was asked for an account's balance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BalanceFinding {
+    /// An amount.
+    Told(Balance),
+    /// Nothing; what was known stands.
+    Failed(BalanceFailure),
+}
+
 /// A row of `accounts`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountRow {
@@ -34,6 +54,10 @@ pub struct AccountRow {
     pub condition: Option<Condition>,
     /// Absent when unknown.
     pub balance: Option<Balance>,
+    /// The last question about the balance, when it failed.
+    pub balance_failure: Option<BalanceFailure>,
+    /// Requests that it may have under way; absent leaves it to the settings.
+    pub max_concurrency: Option<u32>,
     /// Unix milliseconds.
     pub created_at_ms: i64,
 }
@@ -41,7 +65,8 @@ pub struct AccountRow {
 const SELECT_ALL: &str = "SELECT account_id, label, site, state,
     condition_text, condition_status, condition_vendor_code, condition_since_ms,
     condition_next_retry_ms, balance_nano, balance_currency, balance_source,
-    balance_as_of_ms, created_at_ms
+    balance_as_of_ms, balance_failure, balance_failure_text, balance_failed_at_ms,
+    max_concurrency, created_at_ms
     FROM accounts ORDER BY created_at_ms, rowid";
 const SELECT_BY_LABEL: &str = "SELECT account_id FROM accounts WHERE label = :label";
 const INSERT: &str = "INSERT INTO accounts (account_id, label, site, state, balance_nano,
@@ -50,8 +75,16 @@ const INSERT: &str = "INSERT INTO accounts (account_id, label, site, state, bala
 const DELETE_IF_EMPTY: &str = "DELETE FROM accounts WHERE account_id = :account
     AND NOT EXISTS (SELECT 1 FROM keys WHERE keys.account_id = :account)";
 const UPDATE_BALANCE: &str = "UPDATE accounts SET balance_nano = :nano,
-    balance_currency = :currency, balance_source = :source, balance_as_of_ms = :as_of
+    balance_currency = :currency, balance_source = :source, balance_as_of_ms = :as_of,
+    balance_failure = NULL, balance_failure_text = NULL, balance_failed_at_ms = NULL
     WHERE account_id = :account";
+// What was typed while the question was under way is newer than the answer.
+const UPDATE_TOLD: &str = "UPDATE accounts SET balance_nano = :nano,
+    balance_currency = :currency, balance_source = :source, balance_as_of_ms = :as_of,
+    balance_failure = NULL, balance_failure_text = NULL, balance_failed_at_ms = NULL
+    WHERE account_id = :account AND coalesce(balance_as_of_ms, 0) <= :as_of";
+const UPDATE_FAILED: &str = "UPDATE accounts SET balance_failure = :reason,
+    balance_failure_text = :text, balance_failed_at_ms = :at WHERE account_id = :account";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
     Ok(AccountRow {
@@ -61,6 +94,8 @@ fn row(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
         state: row.get("state")?,
         condition: columns::condition(row)?,
         balance: balance(row)?,
+        balance_failure: balance_failure(row)?,
+        max_concurrency: row.get("max_concurrency")?,
         created_at_ms: row.get("created_at_ms")?,
     })
 }
@@ -74,6 +109,17 @@ fn balance(row: &Row<'_>) -> rusqlite::Result<Option<Balance>> {
         currency: row.get("balance_currency")?,
         source: row.get("balance_source")?,
         as_of_ms: row.get("balance_as_of_ms")?,
+    }))
+}
+
+fn balance_failure(row: &Row<'_>) -> rusqlite::Result<Option<BalanceFailure>> {
+    let Some(reason) = row.get("balance_failure")? else {
+        return Ok(None);
+    };
+    Ok(Some(BalanceFailure {
+        reason,
+        text: row.get("balance_failure_text")?,
+        at_ms: row.get("balance_failed_at_ms")?,
     }))
 }
 
@@ -153,4 +199,40 @@ impl Store {
             Ok(changed > 0)
         })
     }
+
+    /// Writes down what the upstream said of balances, in one transaction.
+    /// Accounts that are gone are left out.
+    ///
+    /// # Errors
+    /// When it cannot be written; then none is.
+    pub fn note_balances(
+        &self,
+        findings: &[(AccountId, BalanceFinding)],
+    ) -> Result<(), StoreError> {
+        self.write("write balances", |tx| {
+            let mut told = tx.prepare_cached(UPDATE_TOLD)?;
+            let mut failed = tx.prepare_cached(UPDATE_FAILED)?;
+            for (account, finding) in findings {
+                match finding {
+                    BalanceFinding::Told(balance) => told.execute(named_params! {
+                        ":nano": balance.nano,
+                        ":currency": balance.currency,
+                        ":source": balance.source,
+                        ":as_of": balance.as_of_ms,
+                        ":account": account,
+                    })?,
+                    BalanceFinding::Failed(failure) => failed.execute(named_params! {
+                        ":reason": failure.reason,
+                        ":text": failure.text,
+                        ":at": failure.at_ms,
+                        ":account": account,
+                    })?,
+                };
+            }
+            Ok(())
+        })
+    }
 }
+
+#[cfg(test)]
+mod tests;

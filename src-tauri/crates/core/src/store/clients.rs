@@ -1,8 +1,9 @@
-//! Client tokens, by their SHA-256.
+//! Client tokens, by their SHA-256, and what each may do.
 
-use rusqlite::{OptionalExtension as _, Row, named_params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 
 use super::{Store, StoreError};
+use crate::model::{Budget, ClientLimits, Currency, Nano};
 
 /// A row of `clients`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,30 +18,105 @@ pub struct ClientRow {
     pub created_at_ms: i64,
     /// Unix milliseconds; absent while it may be used.
     pub revoked_at_ms: Option<i64>,
+    /// What it may do.
+    pub limits: ClientLimits,
 }
 
-const SELECT_ALL: &str = "SELECT client_id, name, token_hash, created_at_ms, revoked_at_ms
+/// A client to add.
+#[derive(Clone, Copy, Debug)]
+pub struct NewClient<'a> {
+    /// Its id.
+    pub client_id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+    /// SHA-256 of its token.
+    pub token_hash: &'a [u8; 32],
+    /// What it may do.
+    pub limits: &'a ClientLimits,
+}
+
+const SELECT_ALL: &str = "SELECT client_id, name, token_hash, created_at_ms, revoked_at_ms,
+        models, requests_per_minute, budget_currency, budget_day_nano, budget_month_nano
     FROM clients ORDER BY created_at_ms, rowid";
-const SELECT_LIVE: &str =
-    "SELECT client_id FROM clients WHERE name = :name AND revoked_at_ms IS NULL";
+const SELECT_LIVE: &str = "SELECT client_id FROM clients
+    WHERE name = :name AND client_id <> :client AND revoked_at_ms IS NULL";
 const INSERT: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
     VALUES (:client, :name, :token_hash, :now)";
 const PUT: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
     VALUES (:client, :name, :token_hash, :now)
-    ON CONFLICT (client_id) DO UPDATE SET name = excluded.name,
-        token_hash = excluded.token_hash, created_at_ms = excluded.created_at_ms,
-        revoked_at_ms = NULL";
+    ON CONFLICT (client_id) DO UPDATE SET token_hash = excluded.token_hash
+        WHERE revoked_at_ms IS NULL";
+const REVIVE: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
+    VALUES (:client, :name, :token_hash, :now)
+    ON CONFLICT (client_id) DO UPDATE SET token_hash = excluded.token_hash,
+        created_at_ms = excluded.created_at_ms, revoked_at_ms = NULL";
+const RENAME: &str = "UPDATE clients SET name = :name WHERE client_id = :client";
+const LIMIT: &str = "UPDATE clients SET models = :models,
+        requests_per_minute = :requests_per_minute, budget_currency = :currency,
+        budget_day_nano = :day, budget_month_nano = :month
+    WHERE client_id = :client";
 const REVOKE: &str = "UPDATE clients SET revoked_at_ms = :now
-    WHERE name = :name AND revoked_at_ms IS NULL";
+    WHERE client_id = :client AND revoked_at_ms IS NULL";
+const EXISTS: &str = "SELECT 1 FROM clients
+    WHERE client_id = :client AND (revoked_at_ms IS NULL OR :revoked_too)";
 
 fn row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
+    let models: Option<String> = row.get("models")?;
+    let currency: Option<String> = row.get("budget_currency")?;
+    let (day, month) = (row.get("budget_day_nano")?, row.get("budget_month_nano")?);
+    let budget = currency
+        .as_deref()
+        .and_then(Currency::parse)
+        .map(|currency| Budget {
+            currency,
+            day: Option::map(day, Nano::new),
+            month: Option::map(month, Nano::new),
+        });
     Ok(ClientRow {
         client_id: row.get("client_id")?,
         name: row.get("name")?,
         token_hash: row.get("token_hash")?,
         created_at_ms: row.get("created_at_ms")?,
         revoked_at_ms: row.get("revoked_at_ms")?,
+        limits: ClientLimits {
+            models: models
+                .map(|lines| lines.lines().map(str::to_owned).collect())
+                .unwrap_or_default(),
+            requests_per_minute: row.get("requests_per_minute")?,
+            budget,
+        },
     })
+}
+
+fn limit(tx: &Transaction<'_>, client_id: &str, limits: &ClientLimits) -> rusqlite::Result<()> {
+    let models = (!limits.models.is_empty()).then(|| limits.models.join("\n"));
+    let budget = limits.budget;
+    tx.prepare_cached(LIMIT)?.execute(named_params! {
+        ":client": client_id,
+        ":models": models,
+        ":requests_per_minute": limits.requests_per_minute,
+        ":currency": budget.map(|budget| budget.currency.code()),
+        ":day": budget.and_then(|budget| budget.day).map(Nano::get),
+        ":month": budget.and_then(|budget| budget.month).map(Nano::get),
+    })?;
+    Ok(())
+}
+
+fn is_taken(tx: &Transaction<'_>, name: &str, client_id: &str) -> rusqlite::Result<bool> {
+    let other: Option<String> = tx
+        .prepare_cached(SELECT_LIVE)?
+        .query_row(
+            named_params! { ":name": name, ":client": client_id },
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(other.is_some())
+}
+
+fn taken(name: &str) -> StoreError {
+    StoreError::NameTaken {
+        name: name.to_owned(),
+    }
 }
 
 impl Store {
@@ -61,39 +137,43 @@ impl Store {
     ///
     /// # Errors
     /// When a live client has the name, or it cannot be written.
-    pub fn insert_client(
-        &self,
-        client_id: &str,
-        name: &str,
-        token_hash: &[u8; 32],
-    ) -> Result<(), StoreError> {
-        let now = self.now_ms();
-        let added = self.write("add a client", |tx| {
-            let taken: Option<String> = tx
-                .prepare_cached(SELECT_LIVE)?
-                .query_row(named_params! { ":name": name }, |row| row.get(0))
-                .optional()?;
-            if taken.is_some() {
-                return Ok(false);
-            }
-            tx.prepare_cached(INSERT)?.execute(named_params! {
-                ":client": client_id,
-                ":name": name,
-                ":token_hash": token_hash,
-                ":now": now,
-            })?;
-            Ok(true)
-        })?;
-        if added {
-            return Ok(());
-        }
-        Err(StoreError::NameTaken {
-            name: name.to_owned(),
-        })
+    pub fn insert_client(&self, new: &NewClient<'_>) -> Result<(), StoreError> {
+        self.add_client("add a client", INSERT, new)
     }
 
-    /// Gives the client this token, in place of any it had; a live client that
-    /// has the name is revoked.
+    /// Adds a client, or gives one that was revoked another token and life.
+    ///
+    /// # Errors
+    /// When another live client has the name, or it cannot be written.
+    pub fn revive_client(&self, new: &NewClient<'_>) -> Result<(), StoreError> {
+        self.add_client("revive a client", REVIVE, new)
+    }
+
+    fn add_client(
+        &self,
+        doing: &'static str,
+        statement: &'static str,
+        new: &NewClient<'_>,
+    ) -> Result<(), StoreError> {
+        let now = self.now_ms();
+        let added = self.write(doing, |tx| {
+            if is_taken(tx, new.name, new.client_id)? {
+                return Ok(false);
+            }
+            tx.prepare_cached(statement)?.execute(named_params! {
+                ":client": new.client_id,
+                ":name": new.name,
+                ":token_hash": new.token_hash,
+                ":now": now,
+            })?;
+            limit(tx, new.client_id, new.limits)?;
+            Ok(true)
+        })?;
+        added.then_some(()).ok_or_else(|| taken(new.name))
+    }
+
+    /// Gives the client this token in place of any it had, and makes it when it
+    /// is absent; one that was revoked stays so.
     ///
     /// # Errors
     /// When it cannot be written.
@@ -105,8 +185,6 @@ impl Store {
     ) -> Result<(), StoreError> {
         let now = self.now_ms();
         self.write("put a client", |tx| {
-            tx.prepare_cached(REVOKE)?
-                .execute(named_params! { ":now": now, ":name": name })?;
             tx.prepare_cached(PUT)?.execute(named_params! {
                 ":client": client_id,
                 ":name": name,
@@ -117,15 +195,48 @@ impl Store {
         })
     }
 
-    /// Revokes the live client of that name; false when there is none.
+    /// Changes a live client's name and limits, as far as they are given; false
+    /// when there is no such client. With `revoked_too`, one that was revoked has
+    /// limits as well: something else than its row keeps it in force.
+    ///
+    /// # Errors
+    /// When another live client has the name, or it cannot be written.
+    pub fn update_client(
+        &self,
+        client_id: &str,
+        name: Option<&str>,
+        limits: Option<&ClientLimits>,
+        revoked_too: bool,
+    ) -> Result<bool, StoreError> {
+        let changed = self.write("change a client", |tx| {
+            let client = named_params! { ":client": client_id, ":revoked_too": revoked_too };
+            if !tx.prepare_cached(EXISTS)?.exists(client)? {
+                return Ok(Some(false));
+            }
+            if let Some(name) = name {
+                if is_taken(tx, name, client_id)? {
+                    return Ok(None);
+                }
+                tx.prepare_cached(RENAME)?
+                    .execute(named_params! { ":name": name, ":client": client_id })?;
+            }
+            if let Some(limits) = limits {
+                limit(tx, client_id, limits)?;
+            }
+            Ok(Some(true))
+        })?;
+        changed.ok_or_else(|| taken(name.unwrap_or_default()))
+    }
+
+    /// Revokes a live client; false when there is none.
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn revoke_client(&self, name: &str) -> Result<bool, StoreError> {
+    pub fn revoke_client(&self, client_id: &str) -> Result<bool, StoreError> {
         let now = self.now_ms();
         self.write("revoke a client", |tx| {
             tx.prepare_cached(REVOKE)?
-                .execute(named_params! { ":now": now, ":name": name })
+                .execute(named_params! { ":now": now, ":client": client_id })
                 .map(|changed| changed > 0)
         })
     }

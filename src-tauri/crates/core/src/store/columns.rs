@@ -3,7 +3,10 @@
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
-use crate::model::{AccountId, Condition, Fingerprint, KeyId, KeyState, Outcome, ResourceKind};
+use crate::model::{
+    AccountId, Choice, Condition, Currency, Fingerprint, KeyId, KeyState, Left, Outcome,
+    ResourceKind,
+};
 
 impl ToSql for KeyId {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -93,6 +96,93 @@ impl FromSql for Outcome {
         Self::ALL
             .into_iter()
             .find(|outcome| outcome_code(*outcome) == code)
+            .ok_or(FromSqlError::OutOfRange(code))
+    }
+}
+
+/// The number of a choice in `usage.db`; never reused.
+const fn choice_code(choice: Choice) -> i64 {
+    match choice {
+        Choice::Strategy => 0,
+        Choice::Session => 1,
+        Choice::Owner => 2,
+        Choice::Retry => 3,
+    }
+}
+
+impl ToSql for Choice {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(choice_code(*self).into())
+    }
+}
+
+impl FromSql for Choice {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_i64()?;
+        Self::ALL
+            .into_iter()
+            .find(|choice| choice_code(*choice) == code)
+            .ok_or(FromSqlError::OutOfRange(code))
+    }
+}
+
+/// The number of a reason in `usage.db`; never reused.
+const fn left_code(left: Left) -> i64 {
+    match left {
+        Left::Rejected => 1,
+        Left::KeyUnauthorized => 2,
+        Left::AccountExhausted => 3,
+        Left::PaidOnly => 4,
+        Left::ModelRestricted => 5,
+        Left::AccountRestricted => 6,
+        Left::RateLimited => 7,
+        Left::ModelBusy => 8,
+        Left::UpstreamFailed => 9,
+        Left::Broken => 10,
+        Left::Redirected => 11,
+        Left::NotSent => 12,
+        Left::NoAnswer => 13,
+        Left::TimedOut => 14,
+        Left::ClientGone => 15,
+    }
+}
+
+impl ToSql for Left {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(left_code(*self).into())
+    }
+}
+
+impl FromSql for Left {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_i64()?;
+        Self::ALL
+            .into_iter()
+            .find(|left| left_code(*left) == code)
+            .ok_or(FromSqlError::OutOfRange(code))
+    }
+}
+
+/// The number of a currency in `usage.db`; never reused.
+const fn currency_code(currency: Currency) -> i64 {
+    match currency {
+        Currency::Cny => 1,
+        Currency::Usd => 2,
+    }
+}
+
+impl ToSql for Currency {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(currency_code(*self).into())
+    }
+}
+
+impl FromSql for Currency {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_i64()?;
+        Self::ALL
+            .into_iter()
+            .find(|currency| currency_code(*currency) == code)
             .ok_or(FromSqlError::OutOfRange(code))
     }
 }

@@ -54,6 +54,17 @@ pub enum StoreError {
         /// What the check found.
         detail: String,
     },
+    /// The log is damaged, and another process may be writing to it.
+    #[error(
+        "{path} is damaged ({detail}); `flowkeep serve` or the app sets it aside at its next \
+         start and begins it anew"
+    )]
+    DamagedLog {
+        /// The database.
+        path: PathBuf,
+        /// What the check found.
+        detail: String,
+    },
     /// No backup could be made, so the migration was not begun.
     #[error("back {path} up before its migration: {source}")]
     Backup {

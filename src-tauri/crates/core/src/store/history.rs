@@ -7,6 +7,7 @@ use rusqlite::{Connection, TransactionBehavior, named_params};
 use uuid::Uuid;
 
 use super::names::Names;
+use super::removal::{self, Range};
 use super::requests::{self, Words};
 use super::rollup::Rollup;
 use super::{Store, StoreError};
@@ -19,11 +20,19 @@ pub const UNKNOWN_ROUTE: &str = "unknown";
 /// Rows of one transaction.
 const BATCH: usize = 2_000;
 
-const SELECT_IDS: &str = "SELECT request_id FROM requests
-    WHERE client = (SELECT name_id FROM names WHERE name = :client)";
-const SELECT_NUMBERS: &str = "SELECT id, request_id FROM requests
-    WHERE client = (SELECT name_id FROM names WHERE name = :client)";
-const DELETE: &str = "DELETE FROM requests WHERE id = :id";
+/// Calls that were taken over have no user agent.
+macro_rules! taken_over {
+    () => {
+        " FROM log_zones CROSS JOIN requests
+        ON requests.id >= log_zones.block * 2000 AND requests.id < (log_zones.block + 1) * 2000
+        WHERE log_zones.dimension = 3 AND log_zones.other = 0 AND user_agent IS NULL
+        AND log_zones.name = (SELECT name_id FROM names WHERE name = :client)
+        AND +requests.client = log_zones.name"
+    };
+}
+
+pub(super) const SELECT_IDS: &str = concat!("SELECT request_id", taken_over!());
+const SELECT_NUMBERS: &str = concat!("SELECT requests.id, request_id", taken_over!());
 
 impl Store {
     /// The ids of all calls that were taken over.
@@ -82,12 +91,12 @@ fn forget(connection: &mut Connection, numbers: &[i64]) -> rusqlite::Result<()> 
     let mut rollup = Rollup::default();
     let mut names = Names::default();
     for id in numbers {
-        let record = requests::one(&tx, *id)?;
+        let record = requests::one(&tx, *id)?.record;
         let words = Words::of(&record, &mut names, &tx)?;
         rollup.add(&record, words);
-        tx.prepare_cached(DELETE)?
-            .execute(named_params! { ":id": id })?;
     }
+    let ranges: Vec<Range> = numbers.iter().map(|id| Range::of_ids(*id, *id)).collect();
+    removal::remove(&tx, &ranges)?;
     rollup.taken_back().save(&tx)?;
     Rollup::sweep(&tx)?;
     tx.commit()

@@ -29,6 +29,8 @@ pub struct AccountPatch {
     pub label: Option<String>,
     /// Where it lives: `default`, `cn`, `com` or a base URL.
     pub site: Option<String>,
+    /// Requests under way at a time; the inner `None` leaves it to the settings.
+    pub max_concurrency: Option<Option<u32>>,
 }
 
 const UPDATE_KEY: &str = "UPDATE keys SET label = coalesce(:label, label),
@@ -38,7 +40,9 @@ const SELECT_HOME: &str = "SELECT keys.account_id, keys.label, last_four, site
     FROM keys JOIN accounts USING (account_id) WHERE key_id = :key";
 const UPDATE_HOME: &str = "UPDATE keys SET account_id = :account WHERE key_id = :key";
 const UPDATE_ACCOUNT: &str = "UPDATE accounts SET label = coalesce(:label, label),
-    site = coalesce(:site, site) WHERE account_id = :account";
+    site = coalesce(:site, site),
+    max_concurrency = iif(:limits, :max_concurrency, max_concurrency)
+    WHERE account_id = :account";
 
 /// Moves a key to another account; says which one it left.
 fn move_key(
@@ -123,6 +127,8 @@ impl Store {
             let changed = tx.prepare_cached(UPDATE_ACCOUNT)?.execute(named_params! {
                 ":label": patch.label,
                 ":site": patch.site,
+                ":limits": patch.max_concurrency.is_some(),
+                ":max_concurrency": patch.max_concurrency.flatten(),
                 ":account": account,
             })?;
             Ok(Some(changed > 0))

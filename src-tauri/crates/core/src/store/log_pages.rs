@@ -1,23 +1,21 @@
 //! The log by page number, as older consoles ask for it.
 //!
-//! Ids have no gaps unless calls of an older pool were taken back, so a page is
-//! found by its id however far down it is; only a log with gaps or a filter is
-//! walked, and no longer than a reader may take (S25).
+//! The rows of every block are counted, so a page is found by adding up blocks,
+//! however far down it is, and only its own rows are looked at.
 
 use rusqlite::{Connection, named_params};
 
-use super::requests::{self, RequestRow};
+use super::blocks::ids_of;
+use super::names;
+use super::requests::{self, MOST_ROWS, RequestRow};
 use super::{Store, StoreError};
-
-/// Up to so many matches are sorted; more are met soon enough by walking the log.
-const FEW: i64 = 100_000;
 
 /// Which page of the log.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogQuery {
     /// Counts from 0, newest first.
     pub page: u64,
-    /// Rows of a page.
+    /// Rows of a page, at most 1,000.
     pub page_size: u32,
     /// Any part of the asked or the used model, in any case of ASCII letters.
     pub model: Option<String>,
@@ -32,126 +30,77 @@ pub struct LogPage {
     pub total: i64,
 }
 
-pub(super) const COUNT: &str = "SELECT count(*) FROM requests";
-pub(super) const SELECT_RIM: &str =
-    "SELECT (SELECT min(id) FROM requests), (SELECT max(id) FROM requests)";
-pub(super) const SELECT_FROM: &str = "SELECT id FROM requests WHERE id <= :newest
+pub(super) const SELECT_COUNTS: &str = "SELECT block, rows FROM log_blocks ORDER BY block DESC";
+/// As often as a block has rows of different names, in the order of blocks.
+pub(super) const SELECT_COUNTS_OF_MODEL: &str = "SELECT block, rows FROM log_zones
+    WHERE dimension = 1 AND (name IN (SELECT value FROM json_each(:names))
+    OR other IN (SELECT value FROM json_each(:names))) ORDER BY block DESC";
+pub(super) const SELECT_IDS: &str = "SELECT id FROM requests WHERE id >= :first AND id <= :last
+    AND (:names IS NULL OR model_asked IN (SELECT value FROM json_each(:names))
+    OR model_used IN (SELECT value FROM json_each(:names)))
     ORDER BY id DESC LIMIT :limit OFFSET :offset";
 
-/// The words that a filter means.
-macro_rules! meant {
-    () => {
-        "WITH meant AS MATERIALIZED (SELECT name_id FROM names
-        WHERE name_id <> 0 AND name LIKE :pattern ESCAPE '\\') "
+/// The numbers of the names that a filter means, as a JSON list.
+fn meant(connection: &Connection, part: &str) -> rusqlite::Result<String> {
+    let numbers = names::containing(connection, part)?;
+    let list: Vec<String> = numbers.iter().map(i64::to_string).collect();
+    Ok(format!("[{}]", list.join(",")))
+}
+
+/// Blocks with their rows, newest first.
+fn counts(connection: &Connection, names: Option<&str>) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut select = connection.prepare_cached(match names {
+        Some(_) => SELECT_COUNTS_OF_MODEL,
+        None => SELECT_COUNTS,
+    })?;
+    let mut rows = match names {
+        Some(names) => select.query(named_params! { ":names": names })?,
+        None => select.query([])?,
     };
-}
-
-pub(super) const COUNT_OF_MODEL: &str = concat!(
-    meant!(),
-    "SELECT (SELECT count(*) FROM requests INDEXED BY requests_model_asked
-        WHERE model_asked IN meant)
-    + (SELECT count(*) FROM requests INDEXED BY requests_model_used
-        WHERE model_used IS NOT NULL AND model_used IN meant
-        AND (model_asked IS NULL OR model_asked NOT IN meant))"
-);
-/// Sorts the matches: for few of them.
-pub(super) const SELECT_OF_RARE_MODEL: &str = concat!(
-    meant!(),
-    "SELECT id FROM requests INDEXED BY requests_model_asked WHERE model_asked IN meant
-    UNION SELECT id FROM requests INDEXED BY requests_model_used
-        WHERE model_used IS NOT NULL AND model_used IN meant
-    ORDER BY id DESC LIMIT :limit OFFSET :offset"
-);
-/// Walks the log: for many matches, which are met soon.
-pub(super) const SELECT_OF_MODEL: &str = concat!(
-    meant!(),
-    "SELECT id FROM requests WHERE +model_asked IN meant OR +model_used IN meant
-    ORDER BY id DESC LIMIT :limit OFFSET :offset"
-);
-
-/// What a part of a name looks like to `LIKE`, with `\` as its escape.
-fn pattern(part: &str) -> String {
-    let mut pattern = String::with_capacity(part.len() + 2);
-    pattern.push('%');
-    for letter in part.chars() {
-        if matches!(letter, '%' | '_' | '\\') {
-            pattern.push('\\');
+    let mut counts: Vec<(i64, i64)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (block, count) = (row.get(0)?, row.get(1)?);
+        match counts.last_mut() {
+            Some((last, sum)) if *last == block => *sum += count,
+            _ => counts.push((block, count)),
         }
-        pattern.push(letter);
     }
-    pattern.push('%');
-    pattern
-}
-
-/// Rows before the page; absent when the page is behind the end.
-fn offset(query: &LogQuery, total: i64) -> Option<i64> {
-    let offset = query.page.checked_mul(u64::from(query.page_size))?;
-    i64::try_from(offset).ok().filter(|offset| *offset < total)
+    Ok(counts)
 }
 
 fn ids(
     connection: &Connection,
-    sql: &str,
-    parameters: &[(&str, &dyn rusqlite::ToSql)],
-) -> rusqlite::Result<Vec<i64>> {
-    connection
-        .prepare_cached(sql)?
-        .query_map(parameters, |row| row.get(0))?
-        .collect()
-}
-
-fn count(connection: &Connection, sql: &str, pattern: Option<&str>) -> rusqlite::Result<i64> {
-    let mut statement = connection.prepare_cached(sql)?;
-    match pattern {
-        Some(pattern) => {
-            statement.query_row(named_params! { ":pattern": pattern }, |row| row.get(0))
-        }
-        None => statement.query_row([], |row| row.get(0)),
-    }
-}
-
-fn whole_log(connection: &Connection, query: &LogQuery) -> rusqlite::Result<(i64, Vec<i64>)> {
-    let total = count(connection, COUNT, None)?;
-    let Some(offset) = offset(query, total) else {
-        return Ok((total, Vec::new()));
-    };
-    let (oldest, newest): (i64, i64) = connection
-        .prepare_cached(SELECT_RIM)?
-        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let gapless = newest - oldest + 1 == total;
-    let (newest, offset) = if gapless {
-        (newest - offset, 0)
-    } else {
-        (newest, offset)
-    };
-    let found = ids(
-        connection,
-        SELECT_FROM,
-        named_params! { ":newest": newest, ":limit": query.page_size, ":offset": offset },
-    )?;
-    Ok((total, found))
-}
-
-fn of_model(
-    connection: &Connection,
     query: &LogQuery,
-    part: &str,
+    names: Option<&str>,
 ) -> rusqlite::Result<(i64, Vec<i64>)> {
-    let pattern = pattern(part);
-    let total = count(connection, COUNT_OF_MODEL, Some(&pattern))?;
-    let Some(offset) = offset(query, total) else {
+    let counts = counts(connection, names)?;
+    let total = counts.iter().map(|(_, count)| count).sum();
+    let mut left = i64::from(query.page_size.clamp(1, MOST_ROWS));
+    let page = i64::try_from(query.page).ok();
+    let offset = page.and_then(|page| page.checked_mul(left));
+    let Some(mut offset) = offset.filter(|offset| *offset < total) else {
         return Ok((total, Vec::new()));
     };
-    let sql = if total <= FEW {
-        SELECT_OF_RARE_MODEL
-    } else {
-        SELECT_OF_MODEL
-    };
-    let found = ids(
-        connection,
-        sql,
-        named_params! { ":pattern": pattern, ":limit": query.page_size, ":offset": offset },
-    )?;
+    let mut found = Vec::new();
+    let mut select = connection.prepare_cached(SELECT_IDS)?;
+    for (block, count) in counts {
+        if offset >= count {
+            offset -= count;
+            continue;
+        }
+        let (first, last) = ids_of(block);
+        let mut rows = select.query(named_params! {
+            ":first": first, ":last": last, ":names": names, ":limit": left, ":offset": offset,
+        })?;
+        while let Some(row) = rows.next()? {
+            found.push(row.get(0)?);
+            left -= 1;
+        }
+        offset = 0;
+        if left == 0 {
+            break;
+        }
+    }
     Ok((total, found))
 }
 
@@ -164,14 +113,10 @@ impl Store {
         self.read_usage("list a page of requests", |connection| {
             // The count and the rows are of the same moment.
             let moment = connection.unchecked_transaction()?;
-            let (total, ids) = match query.model.as_deref() {
-                Some(part) if !part.is_empty() => of_model(&moment, query, part)?,
-                _ => whole_log(&moment, query)?,
-            };
-            let rows = ids.into_iter().map(|id| {
-                let record = requests::one(&moment, id)?;
-                Ok(RequestRow { id, record })
-            });
+            let part = query.model.as_deref().filter(|part| !part.is_empty());
+            let names = part.map(|part| meant(&moment, part)).transpose()?;
+            let (total, ids) = ids(&moment, query, names.as_deref())?;
+            let rows = ids.into_iter().map(|id| requests::one(&moment, id));
             let rows = rows.collect::<rusqlite::Result<_>>()?;
             Ok(LogPage { rows, total })
         })

@@ -15,15 +15,21 @@ pub(super) const FLOWKEEP: &[M<'static>] = &[
     M::up(include_str!("migrations/flowkeep/0001_keys.sql")),
     M::up(include_str!("migrations/flowkeep/0002_resources.sql")),
     M::up(include_str!("migrations/flowkeep/0003_account_sites.sql")),
+    M::up(include_str!(
+        "migrations/flowkeep/0004_account_balances.sql"
+    )),
+    M::up(include_str!("migrations/flowkeep/0005_client_limits.sql")),
+    M::up(include_str!("migrations/flowkeep/0006_former_names.sql")),
 ];
 /// Migrations of `usage.db`; append only.
 pub(super) const USAGE: &[M<'static>] = &[
     M::up(include_str!("migrations/usage/0001_requests.sql")),
     M::up(include_str!("migrations/usage/0002_request_models.sql")),
+    M::up(include_str!("migrations/usage/0003_money_and_blocks.sql")),
 ];
 
 /// Larger files are not checked page by page at every start, in bytes.
-const CHECK_LIMIT: u64 = 32 << 20;
+const CHECK_LIMIT: u64 = 8 << 20;
 /// Larger files are migrated without a backup, in bytes; only `usage.db`, which
 /// can be done without, gets there.
 const BACKUP_LIMIT: u64 = 256 << 20;

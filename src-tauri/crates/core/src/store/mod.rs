@@ -11,44 +11,67 @@
 //! (F36). No secret is ever written here.
 
 mod accounts;
-mod clearing;
+mod attempts;
+mod batch;
+mod blocks;
 mod clients;
 mod columns;
 mod connection;
 mod error;
+mod filter;
+mod former_names;
+mod histogram;
 mod history;
 mod journal;
 mod key_edits;
 mod keys;
+mod latencies;
+mod latency_slices;
 mod log_pages;
 mod meta;
 mod migrate;
 mod names;
 mod older_pool;
+mod removal;
+mod reprice;
 mod requests;
 mod resources;
+mod retention;
 mod rollup;
+mod search;
+mod span;
+mod spending;
 mod states;
+mod sums;
+mod traces;
 mod usage;
 mod usage_file;
+mod words;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use accounts::{AccountRow, Balance};
-pub use clients::ClientRow;
+pub use accounts::{AccountRow, Balance, BalanceFailure, BalanceFinding};
+pub use clients::{ClientRow, NewClient};
 pub use error::StoreError;
+pub use filter::{Dimension, UsageFilter};
 pub use history::{OLDER_POOL, UNKNOWN_ROUTE};
 pub use journal::Journal;
 pub use key_edits::{AccountPatch, KeyPatch};
 pub use keys::{KeyInsertion, KeyRow, NewKey};
+pub use latencies::{Latencies, Percentiles};
 pub use log_pages::{LogPage, LogQuery};
 pub use older_pool::{OlderCall, OlderKey, OlderPool};
+pub use reprice::{RepriceStep, Repriced};
 pub use requests::RequestRow;
+pub use retention::{Retained, Retention};
+pub use search::RequestSearch;
+pub use spending::{HourSpent, NamedSpent};
 pub use states::CoolingRow;
-pub use usage::{HourUsage, KeyUsage, ModelUsage, UsageSums};
+pub use sums::UsageSums;
+pub use usage::{HourUsage, KeyUsage, NamedUsage};
 
 use crate::clock::Clock;
 use connection::{Durability, OpenLock};
@@ -66,6 +89,8 @@ struct Inner {
     usage: Arc<UsageFile>,
     journal: Journal,
     clock: Arc<dyn Clock>,
+    /// Whether a damaged `usage.db` may be set aside.
+    replaces: bool,
 }
 
 impl std::fmt::Debug for Store {
@@ -100,6 +125,23 @@ impl Store {
     /// When the folder cannot be written, a file was written by a newer
     /// Flowkeep (F36), or `flowkeep.db` is damaged (F35). Nothing is changed then.
     pub fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<(Self, Vec<String>), StoreError> {
+        Self::open_with(folder, clock, true)
+    }
+
+    /// Opens both files to look at them, beside a process whose they may be: a
+    /// damaged `usage.db` is refused, not set aside under that process.
+    ///
+    /// # Errors
+    /// As [`Store::open`], and when `usage.db` is damaged.
+    pub fn open_beside(folder: &Path, clock: Arc<dyn Clock>) -> Result<Self, StoreError> {
+        Self::open_with(folder, clock, false).map(|(store, _)| store)
+    }
+
+    fn open_with(
+        folder: &Path,
+        clock: Arc<dyn Clock>,
+        replaces: bool,
+    ) -> Result<(Self, Vec<String>), StoreError> {
         let folder = connection::prepare_folder(folder)?;
         let open_lock = OpenLock::acquire(&folder)?;
         let path = folder.join("flowkeep.db");
@@ -111,7 +153,11 @@ impl Store {
         // Before the first change, so that a refusal leaves both as they were.
         let finding = usage.inspect()?;
         let flowkeep = open_flowkeep(&path)?;
-        let (writer, warning) = usage.open_or_replace(finding)?;
+        let (writer, warning) = if replaces {
+            usage.open_or_replace(finding)?
+        } else {
+            (usage.open_sound(finding)?, None)
+        };
         drop(open_lock);
         let journal = Journal::start(Arc::clone(&usage), writer)?;
         let inner = Inner {
@@ -119,6 +165,7 @@ impl Store {
             usage,
             journal,
             clock,
+            replaces,
         };
         let store = Self {
             inner: Arc::new(inner),
@@ -142,6 +189,14 @@ impl Store {
         self.read("ask for the data version", |connection| {
             connection.query_row("PRAGMA data_version", [], |row| row.get(0))
         })
+    }
+
+    /// The same for `usage.db`; own commits of the journal change it too.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub fn usage_data_version(&self) -> Result<i64, StoreError> {
+        self.inner.usage.data_version()
     }
 
     /// Checks both files page by page; takes seconds for a large `usage.db`.
@@ -199,6 +254,7 @@ impl Store {
     ) -> Result<T, StoreError> {
         let answer = self.inner.usage.read(doing, work);
         if let Err(StoreError::Sql { source, .. }) = &answer
+            && self.inner.replaces
             && error::is_damage(source)
         {
             self.inner.journal.replace_file();
@@ -207,5 +263,7 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+mod ledger_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rusqlite::{Transaction, named_params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, named_params};
 
 use super::columns::shortened;
 
@@ -14,6 +14,53 @@ const REMEMBERED: usize = 10_000;
 
 const INSERT: &str = "INSERT INTO names (name) VALUES (:name) ON CONFLICT (name) DO NOTHING";
 const SELECT: &str = "SELECT name_id FROM names WHERE name = :name";
+
+const SELECT_NAME: &str = "SELECT name FROM names WHERE name_id = :number";
+pub(super) const SELECT_LIKE: &str = "SELECT name_id FROM names
+    WHERE name_id <> 0 AND name LIKE :pattern ESCAPE '\\'";
+
+/// The number of a word; absent when no row has it.
+pub(super) fn find(connection: &Connection, name: &str) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached(SELECT)?
+        .query_row(named_params! { ":name": shortened(name, LONGEST) }, |row| {
+            row.get(0)
+        })
+        .optional()
+}
+
+/// The word of a number; empty when it is not there.
+pub(super) fn name(connection: &Connection, number: i64) -> rusqlite::Result<String> {
+    let name = connection
+        .prepare_cached(SELECT_NAME)?
+        .query_row(named_params! { ":number": number }, |row| row.get(0))
+        .optional()?;
+    Ok(name.unwrap_or_default())
+}
+
+/// The numbers of the words that have this part, in any case of ASCII letters.
+pub(super) fn containing(connection: &Connection, part: &str) -> rusqlite::Result<Vec<i64>> {
+    connection
+        .prepare_cached(SELECT_LIKE)?
+        .query_map(named_params! { ":pattern": pattern(part) }, |row| {
+            row.get(0)
+        })?
+        .collect()
+}
+
+/// What a part of a name looks like to `LIKE`, with `\` as its escape.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for letter in part.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
 
 /// The part of a word that is kept.
 pub(super) fn bounded(name: Arc<str>) -> Arc<str> {

@@ -88,11 +88,13 @@ pub(super) fn record(n: u32) -> RequestRecord {
         },
         first_byte_ms: Some(250),
         duration_ms: 4_000,
-        ..RequestRecord::begun(
-            Uuid::from_u128(u128::from(n)),
-            NOON + i64::from(n) * 1_000,
-        )
+        ..RequestRecord::begun(Uuid::from_u128(u128::from(n)), NOON + i64::from(n) * 1_000)
     }
+}
+
+/// All times.
+pub(super) fn everything() -> (i64, i64) {
+    (0, i64::MAX)
 }
 
 /// Records and waits until all is on disk.
@@ -194,7 +196,13 @@ fn two_stores_write_to_one_folder_at_the_same_time() {
     for store in &stores {
         assert_eq!(store.keys().unwrap().len(), 100);
         assert_eq!(store.requests_page(None, 1_000).unwrap().len(), 100);
-        assert_eq!(store.usage_between(0, i64::MAX).unwrap().calls, 100);
+        assert_eq!(
+            store
+                .usage_sums(0, i64::MAX, &UsageFilter::default())
+                .unwrap()
+                .calls,
+            100
+        );
         store.integrity_check().unwrap();
     }
 }
@@ -267,7 +275,9 @@ fn damage_found_by_a_query_makes_the_writer_begin_anew() {
     drop(checkpoint);
     spoil(&path);
 
-    let error = store.usage_between(0, i64::MAX).unwrap_err();
+    let error = store
+        .usage_sums(0, i64::MAX, &UsageFilter::default())
+        .unwrap_err();
     let StoreError::Sql { source, .. } = &error else {
         panic!("{error:?}");
     };
@@ -276,7 +286,13 @@ fn damage_found_by_a_query_makes_the_writer_begin_anew() {
     // If the first ones were under way already, the file is replaced after them.
     write(&store, (5..10).map(record));
     assert!(files(&folder).contains(&format!("usage.db.corrupt-{NOON}")));
-    assert!(store.usage_between(0, i64::MAX).unwrap().calls >= 5);
+    assert!(
+        store
+            .usage_sums(0, i64::MAX, &UsageFilter::default())
+            .unwrap()
+            .calls
+            >= 5
+    );
     store.integrity_check().unwrap();
 }
 

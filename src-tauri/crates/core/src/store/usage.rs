@@ -1,55 +1,27 @@
-//! What was used between two moments: whole hours from the sums, the rest of
-//! an hour at either end from the requests, because local midnight is not on
-//! the hour everywhere (India, +5:30).
+//! What was used between two moments: whole days and hours from the sums, the
+//! rest of an hour at either end from the log.
+//!
+//! Questions of one dimension or none are answered from its own sums, which are
+//! few; those of several from the sums over all dimensions. Added up is here, not
+//! in SQL, so that no query sorts.
 
 use std::collections::HashMap;
 
-use rusqlite::{Row, named_params};
+use rusqlite::{Connection, Row, named_params};
 
-use super::rollup::HOUR_MS;
+use super::columns::outcome_code;
+use super::filter::{Dimension, Filter, UsageFilter};
+use super::rollup::dimension;
+use super::span::{Bounds, Span};
+use super::sums::{UsageSums, sum_columns};
 use super::{Store, StoreError};
-use crate::model::KeyId;
+use crate::model::{KeyId, Outcome};
 
-/// Sums over finished requests. Unknown tokens are not in them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UsageSums {
-    /// Finished requests.
-    pub calls: i64,
-    /// Of these, not successful.
-    pub failed: i64,
-    /// Upstream requests made.
-    pub attempts: i64,
-    /// Known prompt tokens.
-    pub prompt_tokens: i64,
-    /// Known completion tokens.
-    pub completion_tokens: i64,
-    /// Known prompt tokens from the cache.
-    pub cached_tokens: i64,
-    /// Known completion tokens spent on reasoning.
-    pub reasoning_tokens: i64,
-    /// Successful calls of a model whose usage the upstream did not tell.
-    pub calls_without_usage: i64,
-    /// Milliseconds in all.
-    pub duration_ms: i64,
-    /// Milliseconds until the first byte, of the calls that had one.
-    pub first_byte_ms: i64,
-    /// Calls that had a first byte.
-    pub first_byte_calls: i64,
-}
-
-impl UsageSums {
-    /// Known prompt and completion tokens.
-    #[must_use]
-    pub const fn tokens(&self) -> i64 {
-        self.prompt_tokens + self.completion_tokens
-    }
-}
-
-/// Sums of one model.
+/// Sums of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ModelUsage {
-    /// Model sent upstream.
-    pub model: String,
+pub struct NamedUsage {
+    /// Model, id, route, or [`Outcome::as_str`]; empty for requests without one.
+    pub name: String,
     /// Its sums.
     pub sums: UsageSums,
 }
@@ -72,200 +44,245 @@ pub struct KeyUsage {
     pub last_used_ms: i64,
 }
 
-/// The columns of `requests`, named and computed as in `usage_hourly`.
-macro_rules! request_columns {
-    () => {
-        "SELECT started_at_ms / 3600000, coalesce(model_used, model_asked, 0), outcome, 1,
-        attempts, coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0),
-        coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0),
-        outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
-        AND coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL,
-        duration_ms, coalesce(first_byte_ms, 0), first_byte_ms IS NOT NULL
-        FROM requests WHERE "
-    };
-}
-
-/// Everything between two moments, as rows of sums.
-macro_rules! span {
-    () => {
-        concat!(
-            "(SELECT hour, model, outcome, calls, attempts, prompt_tokens, completion_tokens,
-            cached_tokens, reasoning_tokens, calls_without_usage, duration_ms, first_byte_ms,
-            first_byte_calls
-            FROM usage_hourly WHERE hour >= :first AND hour < :end
-            UNION ALL ",
-            request_columns!(),
-            "started_at_ms >= :head_from AND started_at_ms < :head_to UNION ALL ",
-            request_columns!(),
-            "started_at_ms >= :tail_from AND started_at_ms < :tail_to)"
-        )
-    };
-}
-
-macro_rules! sums {
-    () => {
-        "coalesce(sum(calls), 0) AS calls,
-        coalesce(sum(calls) FILTER (WHERE outcome <> 1), 0) AS failed,
-        coalesce(sum(attempts), 0) AS attempts,
-        coalesce(sum(prompt_tokens), 0) AS prompt_tokens,
-        coalesce(sum(completion_tokens), 0) AS completion_tokens,
-        coalesce(sum(cached_tokens), 0) AS cached_tokens,
-        coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens,
-        coalesce(sum(calls_without_usage), 0) AS calls_without_usage,
-        coalesce(sum(duration_ms), 0) AS duration_ms,
-        coalesce(sum(first_byte_ms), 0) AS first_byte_ms,
-        coalesce(sum(first_byte_calls), 0) AS first_byte_calls"
-    };
-}
-
-pub(super) const SELECT_SUMS: &str = concat!("SELECT ", sums!(), " FROM ", span!());
-pub(super) const SELECT_BY_MODEL: &str = concat!(
-    "SELECT names.name AS model, ",
-    sums!(),
-    " FROM ",
-    span!(),
-    " AS span JOIN names ON names.name_id = span.model WHERE span.model <> 0
-    GROUP BY span.model
-    ORDER BY sum(prompt_tokens) + sum(completion_tokens) DESC, sum(calls) DESC, names.name
-    LIMIT :limit"
+pub(super) const SELECT_SLICES: &str = concat!(
+    "SELECT start, name, failed, ",
+    sum_columns!(),
+    " FROM usage_slices WHERE grain = :grain AND dimension = :dimension
+    AND start >= :first AND start < :end AND (:only IS NULL OR name = :only)"
 );
-pub(super) const SELECT_BY_HOUR: &str = concat!(
-    "SELECT hour, ",
-    sums!(),
-    " FROM ",
-    span!(),
-    " GROUP BY hour ORDER BY hour"
+pub(super) const SELECT_HOURS: &str = concat!(
+    "SELECT hour, model, account_id, key_id, client, route, outcome, ",
+    sum_columns!(),
+    " FROM usage_hourly WHERE hour >= :first AND hour < :end
+    AND (:model IS NULL OR model = :model) AND (:account IS NULL OR account_id = :account)
+    AND (:client IS NULL OR client = :client) AND (:route IS NULL OR route = :route)"
 );
+/// Requests that started between two moments, each as a row of sums.
+pub(super) const SELECT_RIM: &str =
+    "SELECT started_at_ms / 3600000, coalesce(model_used, model_asked, 0) AS model,
+    coalesce(account_id, 0) AS account_id, coalesce(key_id, 0), client, route, outcome, 1,
+    attempts, coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0),
+    coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0),
+    outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
+    AND coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL,
+    duration_ms, coalesce(first_byte_ms, 0), first_byte_ms IS NOT NULL,
+    outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL,
+    iif(currency = 1, coalesce(cost_nano, 0), 0), iif(currency = 2, coalesce(cost_nano, 0), 0),
+    iif(currency = 1, coalesce(saved_nano, 0), 0), iif(currency = 2, coalesce(saved_nano, 0), 0),
+    coalesce(image_tokens, 0), coalesce(images, 0), coalesce(clips, 0), coalesce(bytes, 0),
+    coalesce(sound_ms, 0), first_byte_ms
+    FROM log_blocks CROSS JOIN requests
+    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
+    WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
+    AND started_at_ms >= :from AND started_at_ms < :to
+    AND (:model IS NULL OR coalesce(model_used, model_asked, 0) = :model)
+    AND (:account IS NULL OR coalesce(account_id, 0) = :account)
+    AND (:client IS NULL OR client = :client) AND (:route IS NULL OR route = :route)";
+/// Where the sums stand in the rows of sums over all dimensions.
+const FIRST_SUM: usize = 7;
+/// Where [`SELECT_RIM`] says the first byte's time.
+pub(super) const RIM_FIRST_BYTE: usize = 27;
 const SELECT_KEYS: &str = "SELECT names.name, calls, last_used_ms
     FROM key_totals JOIN names ON names.name_id = key_totals.key_id";
 
-/// Two moments, cut into whole hours and what is left over.
+/// What sums are gathered by: a dimension's number, or the hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    first: i64,
-    end: i64,
-    head: (i64, i64),
-    tail: (i64, i64),
+enum By {
+    Dimension(i64),
+    Hour,
 }
 
-impl Span {
-    fn between(from_ms: i64, to_ms: i64) -> Self {
-        let from = from_ms.max(0);
-        let to = to_ms.max(from);
-        let first = from.div_euclid(HOUR_MS) + i64::from(from.rem_euclid(HOUR_MS) != 0);
-        let end = to.div_euclid(HOUR_MS);
-        if first > end {
-            // Both in the same hour.
-            return Self {
-                first: end,
-                end,
-                head: (from, to),
-                tail: (to, to),
-            };
-        }
-        Self {
-            first,
-            end,
-            head: (from, first * HOUR_MS),
-            tail: (end * HOUR_MS, to),
-        }
+type Gathered = HashMap<i64, UsageSums>;
+
+/// Reads a row of sums over all dimensions and adds it to its group.
+fn add_place(gathered: &mut Gathered, by: By, row: &Row<'_>) -> rusqlite::Result<()> {
+    let outcome: i64 = row.get(6)?;
+    let mut sums = UsageSums::read(row, FIRST_SUM)?;
+    if outcome != outcome_code(Outcome::Success) {
+        sums.failed = sums.calls;
     }
+    let group = match by {
+        By::Hour => row.get(0)?,
+        By::Dimension(dimension::ALL) => 0,
+        // Columns stand in the order of the dimensions' numbers.
+        By::Dimension(number) => row.get(usize::try_from(number).unwrap_or(0))?,
+    };
+    gathered.entry(group).or_default().add(sums);
+    Ok(())
 }
 
-fn sums(row: &Row<'_>) -> rusqlite::Result<UsageSums> {
-    Ok(UsageSums {
-        calls: row.get("calls")?,
-        failed: row.get("failed")?,
-        attempts: row.get("attempts")?,
-        prompt_tokens: row.get("prompt_tokens")?,
-        completion_tokens: row.get("completion_tokens")?,
-        cached_tokens: row.get("cached_tokens")?,
-        reasoning_tokens: row.get("reasoning_tokens")?,
-        calls_without_usage: row.get("calls_without_usage")?,
-        duration_ms: row.get("duration_ms")?,
-        first_byte_ms: row.get("first_byte_ms")?,
-        first_byte_calls: row.get("first_byte_calls")?,
-    })
+fn add_slices(
+    connection: &Connection,
+    gathered: &mut Gathered,
+    by: By,
+    (number, only): (i64, Option<i64>),
+    [grain, first, end]: [i64; 3],
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(SELECT_SLICES)?;
+    let mut rows = select.query(named_params! {
+        ":grain": grain, ":dimension": number, ":first": first, ":end": end, ":only": only,
+    })?;
+    while let Some(row) = rows.next()? {
+        let mut sums = UsageSums::read(row, 3)?;
+        sums.failed = row.get(2)?;
+        let group = match by {
+            By::Hour => row.get(0)?,
+            By::Dimension(dimension::ALL) => 0,
+            By::Dimension(_) => row.get(1)?,
+        };
+        gathered.entry(group).or_default().add(sums);
+    }
+    Ok(())
+}
+
+fn add_places(
+    connection: &Connection,
+    gathered: &mut Gathered,
+    by: By,
+    filter: Filter,
+    (first, end): Bounds,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(SELECT_HOURS)?;
+    let mut rows = select.query(named_params! {
+        ":first": first, ":end": end, ":model": filter.model, ":account": filter.account,
+        ":client": filter.client, ":route": filter.route,
+    })?;
+    while let Some(row) = rows.next()? {
+        add_place(gathered, by, row)?;
+    }
+    Ok(())
+}
+
+/// Hands the rows of [`SELECT_RIM`] to `take`.
+pub(super) fn each_at_rim(
+    connection: &Connection,
+    filter: Filter,
+    (from, to): Bounds,
+    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+) -> rusqlite::Result<()> {
+    let mut select = connection.prepare_cached(SELECT_RIM)?;
+    let mut rows = select.query(named_params! {
+        ":from": from, ":to": to, ":model": filter.model, ":account": filter.account,
+        ":client": filter.client, ":route": filter.route,
+    })?;
+    while let Some(row) = rows.next()? {
+        take(row)?;
+    }
+    Ok(())
+}
+
+fn gather(
+    connection: &Connection,
+    by: By,
+    span: Span,
+    filter: Filter,
+) -> rusqlite::Result<Gathered> {
+    let mut gathered = Gathered::new();
+    let slice = filter.slice(match by {
+        By::Dimension(number) => number,
+        By::Hour => dimension::ALL,
+    });
+    if let Some(slice) = slice {
+        for bounds in span.slices() {
+            add_slices(connection, &mut gathered, by, slice, bounds)?;
+        }
+    } else {
+        let [hours, _] = span.by_hour().hours;
+        add_places(connection, &mut gathered, by, filter, hours)?;
+    }
+    for bounds in span.rims() {
+        each_at_rim(connection, filter, bounds, |row| {
+            add_place(&mut gathered, by, row)
+        })?;
+    }
+    Ok(gathered)
 }
 
 impl Store {
     /// Sums over requests that started from `from_ms` and before `to_ms` (Unix
-    /// milliseconds). A `to_ms` in the future, as the end of today, spares a
-    /// look at the requests of the current hour.
+    /// milliseconds). Ends on a whole hour, a `to_ms` in the future as well, spare
+    /// a look at the requests of that hour.
     ///
     /// # Errors
     /// When the database does not answer within two seconds.
-    pub fn usage_between(&self, from_ms: i64, to_ms: i64) -> Result<UsageSums, StoreError> {
-        let span = Span::between(from_ms, to_ms);
-        self.read_usage("sum the usage", |connection| {
-            connection.prepare_cached(SELECT_SUMS)?.query_row(
-                named_params! {
-                    ":first": span.first, ":end": span.end,
-                    ":head_from": span.head.0, ":head_to": span.head.1,
-                    ":tail_from": span.tail.0, ":tail_to": span.tail.1,
-                },
-                sums,
-            )
-        })
-    }
-
-    /// The `limit` models with the most tokens between two moments, as in
-    /// [`Store::usage_between`].
-    ///
-    /// # Errors
-    /// When the database does not answer within two seconds.
-    pub fn usage_by_model(
+    pub fn usage_sums(
         &self,
         from_ms: i64,
         to_ms: i64,
-        limit: u32,
-    ) -> Result<Vec<ModelUsage>, StoreError> {
+        filter: &UsageFilter,
+    ) -> Result<UsageSums, StoreError> {
         let span = Span::between(from_ms, to_ms);
-        self.read_usage("sum the usage by model", |connection| {
-            connection
-                .prepare_cached(SELECT_BY_MODEL)?
-                .query_map(
-                    named_params! {
-                        ":first": span.first, ":end": span.end,
-                        ":head_from": span.head.0, ":head_to": span.head.1,
-                        ":tail_from": span.tail.0, ":tail_to": span.tail.1,
-                        ":limit": limit,
-                    },
-                    |row| {
-                        Ok(ModelUsage {
-                            model: row.get("model")?,
-                            sums: sums(row)?,
-                        })
-                    },
-                )?
-                .collect()
+        self.read_usage("sum the usage", |connection| {
+            let moment = connection.unchecked_transaction()?;
+            let Some(filter) = Filter::find(&moment, filter)? else {
+                return Ok(UsageSums::default());
+            };
+            let gathered = gather(&moment, By::Dimension(dimension::ALL), span, filter)?;
+            Ok(gathered.get(&0).copied().unwrap_or_default())
         })
     }
 
-    /// Sums per hour between two moments, as in [`Store::usage_between`];
-    /// hours without a request are left out.
+    /// The sums of every name of a dimension between two moments, as in
+    /// [`Store::usage_sums`]; the ones with the most tokens, then calls, first.
     ///
     /// # Errors
     /// When the database does not answer within two seconds.
-    pub fn usage_by_hour(&self, from_ms: i64, to_ms: i64) -> Result<Vec<HourUsage>, StoreError> {
+    pub fn usage_by(
+        &self,
+        by: Dimension,
+        from_ms: i64,
+        to_ms: i64,
+        filter: &UsageFilter,
+    ) -> Result<Vec<NamedUsage>, StoreError> {
         let span = Span::between(from_ms, to_ms);
+        self.read_usage("sum the usage by name", |connection| {
+            let moment = connection.unchecked_transaction()?;
+            let Some(filter) = Filter::find(&moment, filter)? else {
+                return Ok(Vec::new());
+            };
+            let gathered = gather(&moment, By::Dimension(by.number()), span, filter)?;
+            let mut found = Vec::with_capacity(gathered.len());
+            for (number, sums) in gathered {
+                if sums != UsageSums::default() {
+                    let name = by.name(&moment, number)?;
+                    found.push(NamedUsage { name, sums });
+                }
+            }
+            found.sort_by(|one, other| {
+                let key = |usage: &NamedUsage| (usage.sums.tokens(), usage.sums.calls);
+                key(other)
+                    .cmp(&key(one))
+                    .then_with(|| one.name.cmp(&other.name))
+            });
+            Ok(found)
+        })
+    }
+
+    /// Sums per hour between two moments, as in [`Store::usage_sums`]; hours
+    /// without a request are left out. Oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub fn usage_by_hour(
+        &self,
+        from_ms: i64,
+        to_ms: i64,
+        filter: &UsageFilter,
+    ) -> Result<Vec<HourUsage>, StoreError> {
+        let span = Span::between(from_ms, to_ms).by_hour();
         self.read_usage("sum the usage by hour", |connection| {
-            connection
-                .prepare_cached(SELECT_BY_HOUR)?
-                .query_map(
-                    named_params! {
-                        ":first": span.first, ":end": span.end,
-                        ":head_from": span.head.0, ":head_to": span.head.1,
-                        ":tail_from": span.tail.0, ":tail_to": span.tail.1,
-                    },
-                    |row| {
-                        Ok(HourUsage {
-                            hour: row.get("hour")?,
-                            sums: sums(row)?,
-                        })
-                    },
-                )?
-                .collect()
+            let moment = connection.unchecked_transaction()?;
+            let Some(filter) = Filter::find(&moment, filter)? else {
+                return Ok(Vec::new());
+            };
+            let gathered = gather(&moment, By::Hour, span, filter)?;
+            let mut hours: Vec<_> = gathered
+                .into_iter()
+                .filter(|(_, sums)| *sums != UsageSums::default())
+                .map(|(hour, sums)| HourUsage { hour, sums })
+                .collect();
+            hours.sort_unstable_by_key(|one| one.hour);
+            Ok(hours)
         })
     }
 

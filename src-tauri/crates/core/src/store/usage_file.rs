@@ -1,9 +1,9 @@
-//! The file `usage.db`: its reader, and how it is set aside when damaged.
+//! The file `usage.db`: its readers, and how it is set aside when damaged.
 
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use rusqlite::Connection;
 
@@ -13,12 +13,19 @@ use super::lock;
 use super::migrate::{self, Finding};
 use crate::clock::Clock;
 
-/// Where `usage.db` is, with the connection that queries go through.
+/// Readers that are kept for the next query; more are opened while needed.
+const KEPT_READERS: usize = 2;
+
+/// Where `usage.db` is, with the connections that queries go through.
 pub(super) struct UsageFile {
     path: PathBuf,
     clock: Arc<dyn Clock>,
-    /// Opened at the first query; none while the file is replaced.
-    reader: Mutex<Option<Connection>>,
+    /// Held by every query, and alone while the file is replaced.
+    gate: RwLock<()>,
+    /// Readers that wait for a query; a slow one does not hold up the next.
+    readers: Mutex<Vec<Connection>>,
+    /// The reader that is asked whether something was committed.
+    watcher: Mutex<Option<Connection>>,
 }
 
 impl std::fmt::Debug for UsageFile {
@@ -32,7 +39,9 @@ impl UsageFile {
         Self {
             path,
             clock,
-            reader: Mutex::new(None),
+            gate: RwLock::default(),
+            readers: Mutex::default(),
+            watcher: Mutex::default(),
         }
     }
 
@@ -44,6 +53,18 @@ impl UsageFile {
     pub(super) fn inspect(&self) -> Result<Finding, StoreError> {
         connection::make_private(&self.path)?;
         migrate::inspect(&self.path, migrate::USAGE)
+    }
+
+    /// Opens the file for the writer; a damaged one is refused. Needs the
+    /// [`OpenLock`].
+    pub(super) fn open_sound(&self, finding: Finding) -> Result<Connection, StoreError> {
+        match finding {
+            Finding::Sound => self.open_writer(),
+            Finding::Damaged(detail) => Err(StoreError::DamagedLog {
+                path: self.path.clone(),
+                detail,
+            }),
+        }
     }
 
     /// Opens the file for the writer; a damaged one is set aside first. The
@@ -104,9 +125,9 @@ impl UsageFile {
 
     /// Renames the database and its companions to `usage.db.corrupt-<unix ms>`.
     fn set_aside(&self) -> Result<PathBuf, StoreError> {
-        let mut reader = lock(&self.reader);
+        let _alone = self.gate.write().unwrap_or_else(PoisonError::into_inner);
         // An open file cannot be renamed on Windows.
-        *reader = None;
+        self.close_readers();
         let now = self.clock.now().unix_ms;
         let aside = with_suffix(&self.path, &format!(".corrupt-{now}"));
         for companion in ["", "-wal", "-shm"] {
@@ -120,6 +141,37 @@ impl UsageFile {
         Ok(aside)
     }
 
+    /// Closes the connections that no query uses. The last connection to be closed
+    /// must be the writer's: only that one can empty the write-ahead log.
+    pub(super) fn close_readers(&self) {
+        lock(&self.readers).clear();
+        *lock(&self.watcher) = None;
+    }
+
+    fn open_reader(&self) -> Result<Connection, StoreError> {
+        connection::open_reader(&self.path).map_err(|source| StoreError::Open {
+            path: self.path.clone(),
+            source,
+        })
+    }
+
+    /// A number that changes when something was committed to the file, by
+    /// whichever connection.
+    pub(super) fn data_version(&self) -> Result<i64, StoreError> {
+        let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        let mut watcher = lock(&self.watcher);
+        let connection = match &mut *watcher {
+            Some(connection) => connection,
+            none => none.insert(self.open_reader()?),
+        };
+        connection
+            .query_row("PRAGMA data_version", [], |row| row.get(0))
+            .map_err(|source| StoreError::Sql {
+                doing: "ask for the data version of usage.db",
+                source,
+            })
+    }
+
     /// Runs a query on a connection that cannot write, for at most
     /// [`READ_DEADLINE`] (S25).
     pub(super) fn read<T>(
@@ -127,19 +179,20 @@ impl UsageFile {
         doing: &'static str,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
-        let mut reader = lock(&self.reader);
-        let connection = match reader.take() {
+        let _open = self.gate.read().unwrap_or_else(PoisonError::into_inner);
+        let waiting = lock(&self.readers).pop();
+        let connection = match waiting {
             Some(connection) => connection,
-            None => connection::open_reader(&self.path).map_err(|source| StoreError::Open {
-                path: self.path.clone(),
-                source,
-            })?,
+            None => self.open_reader()?,
         };
         let answer =
             connection::set_deadline(&connection, READ_DEADLINE).and_then(|()| work(&connection));
         match answer {
             Ok(answer) => {
-                *reader = Some(connection);
+                let mut readers = lock(&self.readers);
+                if readers.len() < KEPT_READERS {
+                    readers.push(connection);
+                }
                 Ok(answer)
             }
             Err(error) => Err(match error.sqlite_error_code() {

@@ -1,3 +1,4 @@
+use super::super::ledger_tests::assert_found;
 use super::super::tests::{Folder, record, write};
 use super::*;
 use crate::model::RequestRecord;
@@ -38,4 +39,5 @@ fn calls_are_taken_back_with_their_share_of_the_sums() {
             counts
         };
     assert_eq!(counts(&left), counts(&usage));
+    assert_found(&folder);
 }

@@ -87,6 +87,13 @@ impl Journal {
         self.inner.queue.trouble()
     }
 
+    /// What the user should know of what happened since the start, as that a
+    /// damaged file was set aside.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<String> {
+        self.inner.queue.warnings()
+    }
+
     /// Waits until all that was recorded before this call is committed; false
     /// when that took longer than `timeout`.
     #[must_use]
@@ -95,7 +102,8 @@ impl Journal {
     }
 
     /// Calls `listener` on the writer's thread after commits, at most four
-    /// times a second, and once after the last one. It must not block.
+    /// times a second, and once after the last one; and when a trouble begins.
+    /// It must not block.
     pub fn on_commit(&self, listener: impl Fn() + Send + 'static) {
         self.inner.queue.listen(Box::new(listener));
     }

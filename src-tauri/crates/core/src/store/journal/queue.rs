@@ -9,8 +9,8 @@ use crate::model::RequestRecord;
 
 /// Records that may wait, those in the writer's hand included.
 pub(super) const CAPACITY: usize = 10_000;
-/// Rows of one transaction.
-pub(super) const BATCH: usize = 256;
+/// Records that are worth a transaction: the writer waits for no more.
+const BATCH: usize = 256;
 /// How long the writer gathers after a first record.
 const GATHER: Duration = Duration::from_millis(100);
 /// How long the writer tries after the close.
@@ -74,6 +74,7 @@ pub(super) struct Queue {
     dropped: AtomicU64,
     written: AtomicU64,
     trouble: Mutex<Option<String>>,
+    warnings: Mutex<Vec<String>>,
     listeners: Mutex<Vec<Listener>>,
 }
 
@@ -266,6 +267,15 @@ impl Queue {
         let turns = trouble.is_some() != text.is_some();
         *trouble = text;
         turns
+    }
+
+    /// Something that happened, for the user to know.
+    pub(super) fn warn(&self, text: String) {
+        lock(&self.warnings).push(text);
+    }
+
+    pub(super) fn warnings(&self) -> Vec<String> {
+        lock(&self.warnings).clone()
     }
 
     pub(super) fn listen(&self, listener: Listener) {

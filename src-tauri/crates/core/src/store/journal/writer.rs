@@ -5,14 +5,16 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
+use super::super::batch;
 use super::super::error::{StoreError, is_damage};
 use super::super::names::Names;
-use super::super::requests::{self, Words};
-use super::super::rollup::Rollup;
 use super::super::usage_file::UsageFile;
-use super::queue::{BATCH, Queue, Work};
+use super::queue::{Queue, Work};
 use crate::model::RequestRecord;
 
+/// Most rows of one transaction. Whatever waits is lost by a crash, written in one
+/// transaction or in many; but in one, each sum is written once.
+const COMMIT: usize = 1_024;
 /// First pause after a failure; doubled each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 /// Longest pause between two tries.
@@ -109,10 +111,11 @@ impl Writer {
         if self.announce_at.is_some() {
             self.announce();
         }
+        self.file.close_readers();
     }
 
     fn write(&mut self, records: &[RequestRecord]) {
-        for batch in records.chunks(BATCH) {
+        for batch in records.chunks(COMMIT) {
             let written = self.persist(batch);
             self.queue.settle(batch.len(), written);
         }
@@ -158,11 +161,13 @@ impl Writer {
     fn note(&self, error: &StoreError) {
         if self.queue.set_trouble(Some(error.to_string())) {
             tracing::error!(%error, "requests cannot be logged; they wait");
+            // There will be no commit for a while to be told of.
+            self.queue.announce();
         }
     }
 
     /// Writes rows and sums in one transaction.
-    fn commit(&mut self, batch: &[RequestRecord]) -> Result<(), StoreError> {
+    fn commit(&mut self, records: &[RequestRecord]) -> Result<(), StoreError> {
         let connection = match &mut self.connection {
             Some(connection) => connection,
             none => none.insert(self.file.reopen()?),
@@ -170,13 +175,7 @@ impl Writer {
         let names = &mut self.names;
         let mut run = || {
             let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let mut rollup = Rollup::default();
-            for record in batch {
-                let words = Words::of(record, names, &tx)?;
-                requests::insert(&tx, record, words)?;
-                rollup.add(record, words);
-            }
-            rollup.save(&tx)?;
+            batch::append(&tx, names, records)?;
             tx.commit()
         };
         run().map_err(|source| StoreError::Sql {
@@ -194,6 +193,7 @@ impl Writer {
                 self.connection = Some(connection);
                 if let Some(warning) = warning {
                     tracing::error!("{warning}");
+                    self.queue.warn(warning);
                 }
             }
             Err(error) => self.note(&error),

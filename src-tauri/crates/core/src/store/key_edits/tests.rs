@@ -68,7 +68,7 @@ fn an_accounts_label_is_its_own() {
     let accounts = store.accounts().unwrap();
     let named = |label: &str| AccountPatch {
         label: Some(label.to_owned()),
-        site: None,
+        ..AccountPatch::default()
     };
     let first = &accounts[0].account_id;
     assert!(store.patch_account(first, &named("team")).unwrap());
@@ -81,10 +81,32 @@ fn an_accounts_label_is_its_own() {
     let nobody = AccountId::from("nobody");
     assert!(!store.patch_account(&nobody, &named("x")).unwrap());
     let moved = AccountPatch {
-        label: None,
         site: Some("com".to_owned()),
+        ..AccountPatch::default()
     };
     store.patch_account(first, &moved).unwrap();
     let row = &store.accounts().unwrap()[0];
     assert_eq!((row.label.as_str(), row.site.as_str()), ("team", "com"));
+}
+
+#[test]
+fn an_accounts_limit_is_set_and_taken_away() {
+    let folder = Folder::new();
+    let store = folder.open();
+    store.insert_keys(&[new_key(1)]).unwrap();
+    let account = store.accounts().unwrap()[0].account_id.clone();
+    let limit = || store.accounts().unwrap()[0].max_concurrency;
+    assert_eq!(limit(), None);
+    let patch = |max_concurrency| AccountPatch {
+        max_concurrency,
+        ..AccountPatch::default()
+    };
+    store
+        .patch_account(&account, &patch(Some(Some(7))))
+        .unwrap();
+    assert_eq!(limit(), Some(7));
+    store.patch_account(&account, &patch(None)).unwrap();
+    assert_eq!(limit(), Some(7), "what is not named stays");
+    store.patch_account(&account, &patch(Some(None))).unwrap();
+    assert_eq!(limit(), None);
 }

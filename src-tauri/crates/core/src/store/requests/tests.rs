@@ -1,3 +1,4 @@
+use super::super::UsageFilter;
 use super::super::tests::{Folder, plan, record, write};
 use super::*;
 use crate::model::Outcome;
@@ -17,6 +18,21 @@ fn requests_come_back_as_they_were_recorded() {
             reasoning_tokens: Some(7),
             ..record(1).usage
         },
+        units: Units {
+            image_tokens: Some(1),
+            images: Some(2),
+            clips: Some(3),
+            bytes: Some(4),
+            sound_ms: Some(5),
+        },
+        estimated_tokens: Some(9),
+        cost: Some(Cost {
+            money: Money::new(Nano::new(1_234_567), Currency::Usd),
+            price: "deepseek-ai/DeepSeek-V3.2".into(),
+            incomplete: true,
+        }),
+        saved_nano: Some(-3),
+        user_agent: Some("claude-cli".into()),
         ..record(1)
     };
     let empty = RequestRecord {
@@ -112,7 +128,10 @@ fn long_and_hostile_words_are_kept_in_bounds() {
     assert_eq!(kept.started_at_ms, 0);
     assert_eq!(kept.usage.prompt_tokens, Some(u64::from(u32::MAX)));
     assert_eq!(
-        store.usage_between(0, i64::MAX).unwrap().prompt_tokens,
+        store
+            .usage_sums(0, i64::MAX, &UsageFilter::default())
+            .unwrap()
+            .prompt_tokens,
         50 * i64::from(u32::MAX)
     );
 }

@@ -1,39 +1,14 @@
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
-use super::super::connection;
+use super::super::UsageFilter;
+use super::super::ledger_tests::assert_balanced;
 use super::super::tests::{Folder, NOON, record, write};
 use super::*;
-use crate::model::{AccountId, KeyId, Usage};
-
-/// The sums as they must be, worked out from the rows alone.
-const FROM_REQUESTS: &str = "SELECT started_at_ms / 3600000 AS hour,
-    coalesce(account_id, 0) AS account, coalesce(key_id, 0) AS key,
-    coalesce(model_used, model_asked, 0) AS model, client, route, outcome,
-    count(*), sum(attempts), total(prompt_tokens), total(completion_tokens),
-    total(cached_tokens), total(reasoning_tokens),
-    count(*) FILTER (WHERE outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
-    AND prompt_tokens IS NULL AND completion_tokens IS NULL
-    AND cached_tokens IS NULL AND reasoning_tokens IS NULL),
-    sum(duration_ms), total(first_byte_ms), count(first_byte_ms)
-    FROM requests GROUP BY 1, 2, 3, 4, 5, 6, 7";
-const FROM_HOURS: &str = "SELECT hour, account_id, key_id, model, client, route, outcome,
-    calls, attempts, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens,
-    calls_without_usage, duration_ms, first_byte_ms, first_byte_calls FROM usage_hourly";
-const KEYS_FROM_REQUESTS: &str = "SELECT key_id, count(*), max(started_at_ms)
-    FROM requests WHERE key_id IS NOT NULL GROUP BY key_id";
-const KEYS_FROM_TOTALS: &str = "SELECT key_id, calls, last_used_ms FROM key_totals";
-
-fn assert_same(folder: &Folder, one: &str, other: &str) {
-    let connection = connection::open_reader(&folder.path("usage.db")).unwrap();
-    let sql = format!(
-        "SELECT (SELECT count(*) FROM ({one})) - (SELECT count(*) FROM ({other})),
-        (SELECT count(*) FROM (SELECT * FROM ({one}) EXCEPT SELECT * FROM ({other})))"
-    );
-    let difference: (i64, i64) = connection
-        .query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))
-        .unwrap();
-    assert_eq!(difference, (0, 0));
-}
+use crate::model::{
+    AccountId, AttemptRecord, Choice, Cost, Currency, KeyId, Left, Money, Nano, Outcome, Units,
+    Usage,
+};
 
 fn some<T: std::fmt::Debug>(of: impl Strategy<Value = T>) -> impl Strategy<Value = Option<T>> {
     proptest::option::of(of)
@@ -49,8 +24,50 @@ fn usage() -> impl Strategy<Value = Usage> {
     })
 }
 
+fn money() -> impl Strategy<Value = (Option<Cost>, Option<i64>)> {
+    let amount = prop_oneof![0_i64..5_000_000_000, Just(i64::MAX)];
+    let cost = (amount, any::<bool>(), 0..2_u8, any::<bool>());
+    (some(cost), some(0_i64..900_000_000)).prop_map(|(cost, saved)| {
+        let cost = cost.map(|(nano, in_cny, price, incomplete)| {
+            let currency = if in_cny { Currency::Cny } else { Currency::Usd };
+            Cost {
+                money: Money::new(Nano::new(nano), currency),
+                price: format!("price-{price}").into(),
+                incomplete,
+            }
+        });
+        let saved = cost.as_ref().and(saved);
+        (cost, saved)
+    })
+}
+
 prop_compose! {
-    fn any_record()(
+    fn units()(
+        image_tokens in some(0_u64..9_000), images in some(0_u64..5), clips in some(0_u64..3),
+        bytes in some(0_u64..70_000), sound_ms in some(prop_oneof![0_u64..90_000, Just(u64::MAX)]),
+    ) -> Units {
+        Units { image_tokens, images, clips, bytes, sound_ms }
+    }
+}
+
+fn trail(attempts: u32) -> Vec<AttemptRecord> {
+    let attempt = |n| AttemptRecord {
+        account: AccountId::from(format!("account-{}", n % 3).as_str()),
+        model: None,
+        after_ms: n * 10,
+        chosen: Choice::Strategy,
+        status: Some(429),
+        vendor_code: None,
+        headers_ms: Some(5),
+        first_byte_ms: None,
+        end_ms: Some(6),
+        left: Some(Left::RateLimited),
+    };
+    (0..attempts).map(attempt).collect()
+}
+
+prop_compose! {
+    pub(in crate::store) fn any_record()(
         started in -1_i64..4 * HOUR_MS,
         (model, alias) in (some(0..4_u8), some(0..3_u8)),
         (key, account) in (some(0..5_u8), some(0..3_u8)),
@@ -59,6 +76,8 @@ prop_compose! {
         attempts in 0_u32..10,
         usage in prop_oneof![Just(Usage::default()), usage()],
         (first_byte_ms, duration_ms) in (some(0_u32..600_000), any::<u32>()),
+        (units, (cost, saved_nano)) in (prop_oneof![Just(Units::default()), units()], money()),
+        user_agent in some(0..3_u8),
     ) -> RequestRecord {
         RequestRecord {
             started_at_ms: if started < 0 { started } else { NOON + started },
@@ -71,6 +90,12 @@ prop_compose! {
             outcome,
             attempts,
             usage,
+            units,
+            cost,
+            saved_nano,
+            user_agent: user_agent.map(|n| format!("tool-{n}").into()),
+            error: (outcome != Outcome::Success).then(|| format!("failed by {attempts}")),
+            trail: trail(attempts),
             first_byte_ms,
             duration_ms,
             ..record(0)
@@ -92,10 +117,8 @@ proptest! {
         for batch in batches {
             write(&folder.open(), batch);
         }
-        assert_same(&folder, FROM_REQUESTS, FROM_HOURS);
-        assert_same(&folder, FROM_HOURS, FROM_REQUESTS);
-        assert_same(&folder, KEYS_FROM_REQUESTS, KEYS_FROM_TOTALS);
-        let calls = folder.open().usage_between(0, i64::MAX).unwrap().calls;
+        assert_balanced(&folder);
+        let calls = folder.open().usage_sums(0, i64::MAX, &UsageFilter::default()).unwrap().calls;
         prop_assert_eq!(usize::try_from(calls).unwrap(), total);
     }
 }
@@ -118,9 +141,49 @@ fn unknown_usage_counts_only_where_there_should_be_one() {
         ..unknown.clone()
     };
     write(&store, [record(1), unknown, models, failed]);
-    let sums = store.usage_between(0, i64::MAX).unwrap();
+    let sums = store
+        .usage_sums(0, i64::MAX, &UsageFilter::default())
+        .unwrap();
     assert_eq!(
         (sums.calls, sums.failed, sums.calls_without_usage),
         (4, 1, 1)
     );
+}
+
+/// As after a kill -9: the files as they are, without the one who wrote them.
+#[test]
+fn sums_are_right_after_a_crash() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let records = proptest::collection::vec(any_record(), 700..701);
+    let records = records.new_tree(&mut runner).unwrap().current();
+    for batch in records.chunks(100) {
+        write(&store, batch.to_vec());
+        let copy = Folder::new();
+        for name in ["flowkeep.db", "flowkeep.db-wal", "usage.db", "usage.db-wal"] {
+            std::fs::copy(folder.path(name), copy.path(name)).unwrap();
+        }
+        assert_balanced(&copy);
+        let after = copy.open();
+        write(&after, batch.to_vec());
+        drop(after);
+        assert_balanced(&copy);
+    }
+}
+
+/// A new file after a damaged one counts from nothing.
+#[test]
+fn sums_are_right_after_a_quarantine() {
+    let folder = Folder::new();
+    write(&folder.open(), (0..300).map(record));
+    let path = folder.path("usage.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[4_096..].fill(0xA5);
+    std::fs::write(&path, bytes).unwrap();
+    let (store, warnings) = folder.try_open().unwrap();
+    assert_eq!(warnings.len(), 1);
+    write(&store, (0..40).map(record));
+    drop(store);
+    assert_balanced(&folder);
 }

@@ -1,8 +1,14 @@
-use super::super::tests::{Folder, NOON, plan, record, write};
+use super::super::rollup::HOUR_MS;
+use super::super::tests::{Folder, NOON, everything, plan, record, write};
 use super::*;
-use crate::model::{RequestRecord, Usage};
+use crate::model::{AccountId, Outcome, RequestRecord, Usage};
 
 const HALF_MS: i64 = HOUR_MS / 2;
+const DAY_MS: i64 = 24 * HOUR_MS;
+
+fn all() -> UsageFilter {
+    UsageFilter::default()
+}
 
 fn at(started_at_ms: i64, model: &str, prompt: u64) -> RequestRecord {
     RequestRecord {
@@ -13,27 +19,6 @@ fn at(started_at_ms: i64, model: &str, prompt: u64) -> RequestRecord {
             ..Usage::default()
         },
         ..record(0)
-    }
-}
-
-#[test]
-fn spans_are_cut_at_whole_hours() {
-    let cases = [
-        ((0, 2 * HOUR_MS), (0, 2, 0, 0)),
-        ((HALF_MS, 2 * HOUR_MS), (1, 2, HALF_MS, 0)),
-        ((0, HOUR_MS + 1), (0, 1, 0, 1)),
-        ((HALF_MS, 3 * HOUR_MS + HALF_MS), (1, 3, HALF_MS, HALF_MS)),
-        // Within one hour, at a limit, backwards, before 1970.
-        ((10, 20), (0, 0, 10, 0)),
-        ((HALF_MS, HOUR_MS), (1, 1, HALF_MS, 0)),
-        ((20, 10), (0, 0, 0, 0)),
-        ((-HOUR_MS, HOUR_MS), (0, 1, 0, 0)),
-    ];
-    for ((from, to), (first, end, head, tail)) in cases {
-        let span = Span::between(from, to);
-        assert_eq!((span.first, span.end), (first, end), "{from}..{to}");
-        assert_eq!(span.head.1 - span.head.0, head, "{from}..{to}");
-        assert_eq!(span.tail.1 - span.tail.0, tail, "{from}..{to}");
     }
 }
 
@@ -53,19 +38,22 @@ fn half_hours_are_counted_exactly() {
         to,
     ];
     write(&store, edges.map(|start| at(start, "m", 10)));
-    let sums = store.usage_between(from, to).unwrap();
+    let sums = store.usage_sums(from, to, &all()).unwrap();
     assert_eq!((sums.calls, sums.prompt_tokens), (4, 40));
     assert_eq!((sums.duration_ms, sums.attempts), (16_000, 4));
     let first = NOON / HOUR_MS;
     let hours: Vec<_> = store
-        .usage_by_hour(from, to)
+        .usage_by_hour(from, to, &all())
         .unwrap()
         .into_iter()
         .map(|hour| (hour.hour - first, hour.sums.calls))
         .collect();
     assert_eq!(hours, [(0, 1), (1, 1), (3, 2)]);
-    assert_eq!(store.usage_between(from, from + 1).unwrap().calls, 1);
-    assert_eq!(store.usage_between(to, from).unwrap(), UsageSums::default());
+    assert_eq!(store.usage_sums(from, from + 1, &all()).unwrap().calls, 1);
+    assert_eq!(
+        store.usage_sums(to, from, &all()).unwrap(),
+        UsageSums::default()
+    );
 }
 
 #[test]
@@ -90,21 +78,18 @@ fn models_are_ranked_by_tokens() {
             nameless,
         ],
     );
-    let top = |limit| -> Vec<_> {
-        let models = store.usage_by_model(NOON, NOON + 2 * HOUR_MS, limit);
-        models
-            .unwrap()
-            .into_iter()
-            .map(|model| (model.model, model.sums.tokens()))
-            .collect()
-    };
-    let ranked = [
+    let models = store.usage_by(Dimension::Model, NOON, NOON + 2 * HOUR_MS, &all());
+    let models = models.unwrap().into_iter();
+    let ranked: Vec<_> = models
+        .map(|model| (model.name, model.sums.tokens()))
+        .collect();
+    let should = [
+        (String::new(), 9_999),
         ("large".to_owned(), 600),
         ("middle".to_owned(), 50),
         ("small".to_owned(), 1),
     ];
-    assert_eq!(top(10), ranked);
-    assert_eq!(top(2), ranked[..2]);
+    assert_eq!(ranked, should);
 }
 
 #[test]
@@ -123,23 +108,171 @@ fn keys_tell_how_they_were_used() {
     assert_eq!(usage[&KeyId::from("key-1")].last_used_ms, NOON + 4_000);
 }
 
-/// The sums come from the hours between the moments; requests are looked at
-/// only for the rest at both ends.
+/// Five days of requests, one every twenty minutes, unlike each other.
+fn days() -> Vec<RequestRecord> {
+    let start = NOON - 5 * DAY_MS;
+    let one = |n: u32| RequestRecord {
+        started_at_ms: start + i64::from(n) * 20 * 60_000,
+        model_asked: Some(format!("model-{}", n % 3).into()),
+        account: Some(AccountId::from(format!("account-{}", n % 5).as_str())),
+        client: format!("client-{}", n % 2).into(),
+        route: format!("route-{}", n % 4),
+        outcome: Outcome::ALL[n as usize % 6],
+        usage: Usage {
+            prompt_tokens: Some(u64::from(n)),
+            ..Usage::default()
+        },
+        first_byte_ms: Some(n),
+        ..record(n)
+    };
+    (0..5 * 72).map(one).collect()
+}
+
+fn name_in(by: Dimension, record: &RequestRecord) -> String {
+    match by {
+        Dimension::Model => record.model_asked.as_deref().unwrap_or_default().to_owned(),
+        Dimension::Account => record.account.as_ref().unwrap().to_string(),
+        Dimension::Key => record.key.as_ref().unwrap().to_string(),
+        Dimension::Client => record.client.to_string(),
+        Dimension::Route => record.route.clone(),
+        Dimension::Outcome => record.outcome.as_str().to_owned(),
+    }
+}
+
+/// Whatever is asked for, over whatever time, the answer is that of the records.
 #[test]
-fn sums_are_found_by_hour_and_by_start() {
+fn every_question_is_answered_from_its_sums_as_from_the_records() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let records = days();
+    write(&store, records.clone());
+    let some = |text: &str| Some(text.to_owned());
+    let filters = [
+        all(),
+        UsageFilter {
+            model: some("model-1"),
+            ..all()
+        },
+        UsageFilter {
+            route: some("route-2"),
+            ..all()
+        },
+        UsageFilter {
+            account: some("account-3"),
+            client: some("client-1"),
+            ..all()
+        },
+        UsageFilter {
+            model: some("model-0"),
+            account: some("account-0"),
+            client: some("client-0"),
+            route: some("route-0"),
+        },
+        UsageFilter {
+            model: some("nobody's"),
+            ..all()
+        },
+    ];
+    let spans = [
+        everything(),
+        (NOON - 3 * DAY_MS, NOON),
+        (NOON - 4 * DAY_MS + HALF_MS, NOON - DAY_MS + 7),
+        (NOON - HOUR_MS, NOON - HOUR_MS + 90_000),
+    ];
+    for filter in &filters {
+        for (from, to) in spans {
+            let counted: Vec<_> = records
+                .iter()
+                .filter(|one| (from..to).contains(&one.started_at_ms))
+                .filter(|one| {
+                    let fits = |wanted: &Option<String>, by| {
+                        wanted.as_ref().is_none_or(|name| *name == name_in(by, one))
+                    };
+                    fits(&filter.model, Dimension::Model)
+                        && fits(&filter.account, Dimension::Account)
+                        && fits(&filter.client, Dimension::Client)
+                        && fits(&filter.route, Dimension::Route)
+                })
+                .collect();
+            assert_answers(&store, filter, (from, to), &counted);
+        }
+    }
+}
+
+fn assert_answers(
+    store: &Store,
+    filter: &UsageFilter,
+    (from, to): (i64, i64),
+    counted: &[&RequestRecord],
+) {
+    let mut sums = UsageSums::default();
+    let mut hours: std::collections::BTreeMap<i64, UsageSums> = std::collections::BTreeMap::new();
+    for record in counted {
+        sums.add(UsageSums::of(record));
+        let hour = hours.entry(record.started_at_ms / HOUR_MS).or_default();
+        hour.add(UsageSums::of(record));
+    }
+    assert_eq!(
+        store.usage_sums(from, to, filter).unwrap(),
+        sums,
+        "{filter:?} {from}..{to}"
+    );
+    let found = store.usage_by_hour(from, to, filter).unwrap();
+    let should: Vec<_> = hours
+        .into_iter()
+        .map(|(hour, sums)| HourUsage { hour, sums })
+        .collect();
+    assert_eq!(found, should, "{filter:?} {from}..{to}");
+    for by in [
+        Dimension::Model,
+        Dimension::Account,
+        Dimension::Key,
+        Dimension::Client,
+        Dimension::Route,
+        Dimension::Outcome,
+    ] {
+        let mut should: HashMap<String, UsageSums> = HashMap::new();
+        for record in counted {
+            let sums = should.entry(name_in(by, record)).or_default();
+            sums.add(UsageSums::of(record));
+        }
+        let found = store.usage_by(by, from, to, filter).unwrap();
+        let found: HashMap<_, _> = found.into_iter().map(|one| (one.name, one.sums)).collect();
+        assert_eq!(found, should, "{by:?} {filter:?} {from}..{to}");
+    }
+}
+
+/// What dashboards ask for comes from sums by their keys; requests are looked at
+/// only for the rest at both ends, and nothing is sorted.
+#[test]
+fn sums_are_found_by_their_keys() {
     let folder = Folder::new();
     let store = folder.open();
     write(&store, [record(1)]);
-    for sql in [SELECT_SUMS, SELECT_BY_MODEL, SELECT_BY_HOUR] {
-        let plan = plan(&folder.path("usage.db"), sql);
+    let path = folder.path("usage.db");
+    for (sql, by) in [
+        (
+            SELECT_SLICES,
+            "SEARCH usage_slices USING PRIMARY KEY (grain=? AND dimension=? AND start>? AND start<?)",
+        ),
+        (
+            SELECT_HOURS,
+            "SEARCH usage_hourly USING PRIMARY KEY (hour>? AND hour<?)",
+        ),
+        (
+            SELECT_RIM,
+            "SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            super::super::spending::SELECT_HOURS,
+            "SEARCH usage_slices USING PRIMARY KEY (grain=? AND dimension=? AND start>? AND start<?)",
+        ),
+    ] {
+        let plan = plan(&path, sql);
+        assert!(plan.contains(by), "{plan}");
         assert!(
-            plan.contains("SEARCH usage_hourly USING PRIMARY KEY (hour>? AND hour<?)"),
+            !plan.contains("SCAN requests") && !plan.contains("TEMP"),
             "{plan}"
         );
-        let edges =
-            "SEARCH requests USING INDEX requests_started (started_at_ms>? AND started_at_ms<?)";
-        assert_eq!(plan.matches(edges).count(), 2, "{plan}");
-        assert!(!plan.contains("SCAN requests"), "{plan}");
-        assert!(!plan.contains("SCAN usage_hourly"), "{plan}");
     }
 }
