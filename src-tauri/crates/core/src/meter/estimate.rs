@@ -12,8 +12,10 @@
 //! It is an estimate and must be shown as one; it never replaces usage that the
 //! upstream told.
 
+mod json;
 mod messages;
 
+pub use json::estimate_json;
 pub use messages::{NotMessages, estimate_messages};
 
 /// A word of ASCII letters up to [`SHORT_WORD`] letters.

@@ -2,8 +2,9 @@
 
 use bytes::Bytes;
 
-use crate::model::{Protocol, Usage};
+use crate::model::{Protocol, Units, Usage};
 
+use super::counted::Counted;
 use super::json::JsonScan;
 use super::sse::SseScan;
 
@@ -50,6 +51,10 @@ impl BodyKind {
 pub struct Scan {
     /// The last usage that stood there.
     pub usage: Usage,
+    /// What else was counted.
+    pub units: Units,
+    /// A guess at the tokens of the answer; 0 where the upstream told them.
+    pub written: u64,
     /// The stream's own end mark came (`[DONE]`, `message_stop`). Bodies without
     /// one are whole when their framing says so; for them this is `true`.
     pub clean_end: bool,
@@ -71,12 +76,16 @@ enum Kind {
 }
 
 impl UsageScanner {
-    /// A scanner for a body of this kind.
+    /// A scanner for a body of this kind, and what to count in it.
     #[must_use]
-    pub fn new(kind: BodyKind) -> Self {
+    pub fn new(kind: BodyKind, counted: Counted) -> Self {
+        let is_document = matches!(kind, BodyKind::Json | BodyKind::AnthropicJson);
+        if is_document && counted == Counted::Nothing {
+            return Self(Kind::Opaque);
+        }
         Self(match kind {
-            BodyKind::Json => Kind::Json(JsonScan::new(Protocol::OpenAi)),
-            BodyKind::AnthropicJson => Kind::Json(JsonScan::new(Protocol::Anthropic)),
+            BodyKind::Json => Kind::Json(JsonScan::new(Protocol::OpenAi, counted)),
+            BodyKind::AnthropicJson => Kind::Json(JsonScan::new(Protocol::Anthropic, counted)),
             BodyKind::OpenAiSse => Kind::Sse(SseScan::new(Protocol::OpenAi)),
             BodyKind::AnthropicSse => Kind::Sse(SseScan::new(Protocol::Anthropic)),
             BodyKind::Opaque => Kind::Opaque,
@@ -90,6 +99,16 @@ impl UsageScanner {
             Kind::Json(json) => json.feed(chunk),
             Kind::Sse(sse) => sse.feed(chunk),
             Kind::Opaque => {}
+        }
+    }
+
+    /// Whether usage has come already, as it does in every event of the vendor's
+    /// streams. A document is only read at its end.
+    #[must_use]
+    pub fn has_usage(&self) -> bool {
+        match &self.0 {
+            Kind::Sse(sse) => sse.has_usage(),
+            Kind::Json(_) | Kind::Opaque => false,
         }
     }
 

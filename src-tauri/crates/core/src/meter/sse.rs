@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 use memchr::memchr;
 use memchr::memmem::{self, Finder};
 
-use crate::model::Protocol;
+use crate::model::{Protocol, Units};
 
 use super::scanner::Scan;
 use super::usage;
@@ -19,6 +19,8 @@ use super::usage;
 const LONGEST_LINE: usize = 1 << 20;
 /// The type of an Anthropic event stands within this much of its beginning.
 const HEAD: usize = 96;
+/// Of a text whose tokens are guessed.
+const BYTES_PER_TOKEN: u64 = 4;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 static USAGE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("\"usage\""));
@@ -42,8 +44,39 @@ struct Seen {
     start: Vec<u8>,
     /// The last payload with usage.
     last: Vec<u8>,
+    /// Events that wrote something and told no usage.
+    untold: Untold,
     clean_end: bool,
     error_event: bool,
+}
+
+/// Of the events that told no usage, what a guess at their tokens needs.
+#[derive(Debug, Default)]
+struct Untold {
+    events: u64,
+    bytes: u64,
+    /// Bytes of the shortest, which are mostly its frame.
+    shortest: u64,
+}
+
+impl Untold {
+    fn add(&mut self, payload: &[u8]) {
+        let length = payload.len() as u64;
+        self.shortest = if self.events == 0 {
+            length
+        } else {
+            self.shortest.min(length)
+        };
+        self.events += 1;
+        self.bytes += length;
+    }
+
+    /// An event writes a token or, where several come together, one for each four
+    /// bytes beyond the frame.
+    fn tokens(&self) -> u64 {
+        let text = self.bytes.saturating_sub(self.shortest * self.events);
+        self.events.max(text / BYTES_PER_TOKEN)
+    }
 }
 
 /// What a line is to us.
@@ -56,6 +89,8 @@ enum Line<'a> {
     Done,
     /// An error.
     Error,
+    /// The payload of an event that writes something and tells no usage.
+    Written(&'a [u8]),
     /// Nothing to keep.
     Other,
 }
@@ -70,6 +105,7 @@ impl SseScan {
                 at_start: true,
                 start: Vec::new(),
                 last: Vec::new(),
+                untold: Untold::default(),
                 clean_end: false,
                 error_event: false,
             },
@@ -126,6 +162,10 @@ impl SseScan {
         self.partial.clear();
     }
 
+    pub(super) fn has_usage(&self) -> bool {
+        !self.seen.last.is_empty() || !self.seen.start.is_empty()
+    }
+
     pub(super) fn finish(mut self) -> Scan {
         // A stream may end without a last line feed, or in the middle of a
         // line, which then is no JSON.
@@ -134,8 +174,16 @@ impl SseScan {
         let cut = self.seen.take(&self.partial).and_then(read);
         let last = cut.or_else(|| read(&self.seen.last)).unwrap_or_default();
         let start = read(&self.seen.start).unwrap_or_default();
+        let usage = usage::merged(start, last);
+        let is_told = usage.completion_tokens.is_some();
         Scan {
-            usage: usage::merged(start, last),
+            usage,
+            written: if is_told {
+                0
+            } else {
+                self.seen.untold.tokens()
+            },
+            units: Units::default(),
             clean_end: self.seen.clean_end,
             error_event: self.seen.error_event,
         }
@@ -160,6 +208,7 @@ impl Seen {
             Line::Start(payload) => self.start = payload.to_vec(),
             Line::Done => self.clean_end = true,
             Line::Error => self.error_event = true,
+            Line::Written(payload) => self.untold.add(payload),
             Line::Other => {}
         }
         None
@@ -201,7 +250,17 @@ impl Seen {
             Protocol::Anthropic if is_message_stop(payload) => return Line::Done,
             Protocol::Anthropic => may_be_anthropic_error(payload),
         } && usage::is_error(payload);
-        if is_error { Line::Error } else { Line::Other }
+        let writes = match self.protocol {
+            Protocol::OpenAi => !payload.is_empty(),
+            Protocol::Anthropic => memmem::find(head(payload), b"content_block_delta").is_some(),
+        };
+        if is_error {
+            Line::Error
+        } else if writes {
+            Line::Written(payload)
+        } else {
+            Line::Other
+        }
     }
 }
 

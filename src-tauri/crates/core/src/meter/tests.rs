@@ -4,13 +4,22 @@ use super::*;
 use crate::model::Usage;
 
 mod anthropic;
+mod counted;
 mod json;
 mod openai;
 mod properties;
+mod untold;
 
 /// Scans a body that comes in these pieces.
 fn scan<'a>(kind: BodyKind, pieces: impl IntoIterator<Item = &'a [u8]>) -> Scan {
-    let mut scanner = UsageScanner::new(kind);
+    let scan = count(kind, Counted::Tokens, pieces);
+    // The guess has tests of its own.
+    Scan { written: 0, ..scan }
+}
+
+/// The same for any route.
+fn count<'a>(kind: BodyKind, counted: Counted, pieces: impl IntoIterator<Item = &'a [u8]>) -> Scan {
+    let mut scanner = UsageScanner::new(kind, counted);
     for piece in pieces {
         scanner.feed(&Bytes::copy_from_slice(piece));
     }
@@ -46,7 +55,7 @@ fn clean(usage: Usage) -> Scan {
     Scan {
         usage,
         clean_end: true,
-        error_event: false,
+        ..Scan::default()
     }
 }
 

@@ -38,9 +38,11 @@ fn openai(usage: &Value) -> Usage {
     let cached = usage["prompt_tokens_details"]["cached_tokens"]
         .as_u64()
         .or_else(|| usage["prompt_cache_hit_tokens"].as_u64());
+    // The second names are those of `/systemone`.
+    let count = |name: &str, other: &str| usage[name].as_u64().or_else(|| usage[other].as_u64());
     Usage {
-        prompt_tokens: usage["prompt_tokens"].as_u64(),
-        completion_tokens: usage["completion_tokens"].as_u64(),
+        prompt_tokens: count("prompt_tokens", "input_tokens"),
+        completion_tokens: count("completion_tokens", "output_tokens"),
         cached_tokens: cached,
         reasoning_tokens: usage["completion_tokens_details"]["reasoning_tokens"].as_u64(),
     }

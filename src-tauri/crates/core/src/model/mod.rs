@@ -3,6 +3,7 @@
 //! Pure data. What is parsed here cannot be wrong afterwards.
 
 mod attempt;
+mod client;
 pub mod glob;
 mod key;
 mod money;
@@ -15,8 +16,9 @@ mod usage;
 mod verdict;
 
 pub use attempt::{AttemptRecord, Choice, Left};
+pub use client::{Budget, ClientLimits};
 pub use key::{AccountId, ApiKey, Fingerprint, KeyId, MalformedKey, RandomId};
-pub use money::{Cost, Currency, MalformedAmount, Money, Nano};
+pub use money::{Cost, Currency, MalformedAmount, Money, Nano, Priced};
 pub use record::{Outcome, RequestRecord};
 pub use resource::{Resource, ResourceKind};
 pub use route::{BodyRule, Effect, Protocol, Route};

@@ -5,6 +5,7 @@ mod tests;
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -244,7 +245,17 @@ pub struct Cost {
     /// How much, in the currency of the site.
     pub money: Money,
     /// Name of the price row used.
-    pub price: std::sync::Arc<str>,
+    pub price: Arc<str>,
     /// Whether a part that has a price was not counted, so that this is less than the whole.
     pub incomplete: bool,
+}
+
+/// A cost, and what it would have been without the cache.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Priced {
+    /// What was charged.
+    pub cost: Cost,
+    /// What the prompt would have cost more without the cache, in billionths of
+    /// the same currency; `None` when the cached tokens are unknown.
+    pub saved_nano: Option<i64>,
 }

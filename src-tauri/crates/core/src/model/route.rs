@@ -126,6 +126,11 @@ impl Route {
         METHODS.into_iter().filter(taken).collect()
     }
 
+    /// A path of each documented route and spelling, with `x` where an id stands.
+    pub fn examples() -> impl Iterator<Item = &'static str> {
+        spelling::examples()
+    }
+
     /// Whether this is one of the documented routes.
     #[must_use]
     pub fn is_known(&self) -> bool {

@@ -10,24 +10,15 @@ use std::sync::Arc;
 use super::listing::Listing;
 use super::row::{PriceRow, Tier};
 pub use crate::model::Cost;
-use crate::model::{Money, Nano, Usage};
+use crate::model::{Money, Nano, Units, Usage};
 
 /// What was counted for a request. Unknown is unknown, never 0 (D12).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Measured {
     /// Tokens. Cached ones are part of the prompt, reasoning is part of the completion.
     pub usage: Usage,
-    /// Tokens of pictures read, which the vendor lists beside the prompt
-    /// (`meta.tokens.image_tokens` of rerank).
-    pub image_tokens: Option<u64>,
-    /// Pictures made.
-    pub images: Option<u64>,
-    /// Video clips made.
-    pub clips: Option<u64>,
-    /// UTF-8 bytes of text spoken.
-    pub bytes: Option<u64>,
-    /// Milliseconds of sound heard.
-    pub sound_ms: Option<u64>,
+    /// Everything else.
+    pub units: Units,
 }
 
 /// The price that holds for a purchase.
@@ -60,15 +51,16 @@ impl Quote {
     #[must_use]
     pub fn cost(&self, measured: &Measured) -> Option<Cost> {
         let row = self.row();
+        let units = &measured.units;
         let mut sum = Sum::default();
         if let Some(tier) = row.tier(measured.usage.prompt_tokens.unwrap_or(0)) {
             sum.add_tokens(&measured.usage, tier);
         }
-        sum.add(measured.image_tokens, row.image_tokens, PER_MILLION);
-        sum.add(measured.images, row.image, PER_PIECE);
-        sum.add(measured.clips, row.clip, PER_PIECE);
-        sum.add(measured.bytes, row.thousand_bytes, PER_THOUSAND);
-        sum.add(measured.sound_ms, row.second, PER_THOUSAND);
+        sum.add(units.image_tokens, row.image_tokens, PER_MILLION);
+        sum.add(units.images, row.image, PER_PIECE);
+        sum.add(units.clips, row.clip, PER_PIECE);
+        sum.add(units.bytes, row.thousand_bytes, PER_THOUSAND);
+        sum.add(units.sound_ms, row.second, PER_THOUSAND);
         if !sum.counted && !row.is_free() {
             return None;
         }

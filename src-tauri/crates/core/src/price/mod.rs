@@ -133,9 +133,19 @@ impl PriceTable {
         Some(self.quote(&purchase)?.row().is_free())
     }
 
+    /// The rows of the user.
+    pub fn overrides(&self) -> impl Iterator<Item = &PriceRow> {
+        self.overrides.rows()
+    }
+
+    /// The rows that came with the program.
+    pub fn shipped_rows(&self) -> impl Iterator<Item = &PriceRow> {
+        self.shipped.rows()
+    }
+
     /// All rows, those of the user first.
     pub fn rows(&self) -> impl Iterator<Item = &PriceRow> {
-        self.overrides.rows().chain(self.shipped.rows())
+        self.overrides().chain(self.shipped_rows())
     }
 
     /// The row of that name, as a record has it.

@@ -36,6 +36,15 @@ impl Site {
         }
     }
 
+    /// The site whose accounts are billed in that currency.
+    #[must_use]
+    pub const fn billed_in(currency: Currency) -> Self {
+        match currency {
+            Currency::Cny => Self::Cn,
+            Currency::Usd => Self::Com,
+        }
+    }
+
     /// Time zone of its dates and hours, unless a row names another. The notices
     /// of `.cn` are in Beijing time; `.com` documents none.
     #[must_use]

@@ -6,7 +6,7 @@ mod shipped;
 mod times;
 
 use super::{Measured, PriceRow, PriceTable, Purchase, Site};
-use crate::model::Usage;
+use crate::model::{Units, Usage};
 
 /// A moment after every change that the shipped table knows.
 const LATER: &str = "2026-10-15T12:00:00+08:00";
@@ -40,6 +40,14 @@ fn tokens(prompt: u64, cached: u64, completion: u64) -> Measured {
             cached_tokens: Some(cached),
             reasoning_tokens: None,
         },
+        ..Measured::default()
+    }
+}
+
+/// What is not counted in tokens.
+fn counted(units: Units) -> Measured {
+    Measured {
+        units,
         ..Measured::default()
     }
 }

@@ -91,7 +91,7 @@ impl RelayBody {
 
     pub(super) fn metered(mut self, trip: Trip) -> Self {
         self.meter = Some(Meter {
-            scanner: UsageScanner::new(self.kind),
+            scanner: UsageScanner::new(self.kind, trip.counted()),
             trip,
         });
         self
@@ -106,6 +106,9 @@ impl RelayBody {
         }
         if let Some(meter) = &mut self.meter {
             meter.scanner.feed(&data);
+            if meter.scanner.has_usage() {
+                meter.trip.usage_is_told();
+            }
         }
         if self.error_event.is_some() {
             self.at_line_start = data.last().is_none_or(|byte| *byte == b'\n');

@@ -57,6 +57,14 @@ pub enum FailureCode {
     InvalidParameter,
     /// A field of the body asks for what the upstream does not have.
     UnsupportedParameter,
+    /// The client's token is not for this model.
+    ModelNotAllowed,
+    /// The client's token is limited in what a batch leads past.
+    BatchNotAllowed,
+    /// The client's token has sent as many requests as it may per minute.
+    ClientPaced,
+    /// The client's token has spent its budget.
+    BudgetSpent,
     /// A bug.
     Internal,
 }
@@ -86,6 +94,10 @@ impl FailureCode {
             Self::InvalidQuery => "invalid_query",
             Self::InvalidParameter => "invalid_parameter",
             Self::UnsupportedParameter => "unsupported_parameter",
+            Self::ModelNotAllowed => "model_not_allowed",
+            Self::BatchNotAllowed => "batch_not_allowed",
+            Self::ClientPaced => "client_rate_limited",
+            Self::BudgetSpent => "budget_spent",
             Self::Internal => "internal",
         }
     }
@@ -95,7 +107,8 @@ impl FailureCode {
     pub const fn status(self) -> u16 {
         match self {
             Self::NoKeys | Self::NoUsableKey | Self::VaultLocked | Self::Paused => 503,
-            Self::CoolingDown | Self::Busy => 429,
+            Self::CoolingDown | Self::Busy | Self::ClientPaced | Self::BudgetSpent => 429,
+            Self::ModelNotAllowed | Self::BatchNotAllowed => 403,
             Self::UpstreamUnreachable
             | Self::UpstreamNoAnswer
             | Self::UpstreamRedirect

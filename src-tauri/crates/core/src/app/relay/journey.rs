@@ -1,6 +1,8 @@
 //! What one request goes through upstream: accounts one after the other, and
 //! models where its name stands for several.
 
+mod ending;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,13 +10,14 @@ use super::answer::{Answer, Attempt};
 use super::elsewhere::Elsewhere;
 use super::fallback::{self, Trigger};
 use super::late_model::{LateModel, Named};
-use super::policy::{self, Next, Tally};
+use super::policy::{Next, Tally};
+use super::trail::AttemptNumber;
 use super::trip::Trip;
-use super::{Call, CallBody, Denies, Failure, FailureCode, Reply, Served, splice};
+use super::{Call, CallBody, Denies, Failure, Served, splice};
 use crate::app::App;
 use crate::app::gauge::Retry;
 use crate::app::models::{self, Models};
-use crate::model::{AccountId, Class, Effect, Outcome, Verdict};
+use crate::model::{AccountId, Class, Effect, Verdict};
 use crate::pool::{Demand, Lease, NoKey, Resting};
 use crate::upstream::{Outgoing, SendError, headers::request_headers};
 
@@ -154,10 +157,11 @@ impl<'a> Journey<'a> {
             Err(no_key) => return self.end_without(&no_key),
         };
         self.tally.begin(trip.elapsed());
-        trip.attempt(&lease);
-        let attempt = self.send(&lease).await;
+        let number = trip.attempt(&lease);
+        let attempt = self.send(&lease, (trip, number)).await;
         self.note_late_model(trip);
         let verdict = attempt.verdict();
+        trip.settled(number, &verdict);
         // A good head is proof enough for the pool; a long body must not
         // keep others from what it proves.
         let model = self.call.model.as_deref();
@@ -296,7 +300,7 @@ impl<'a> Journey<'a> {
         self.app.lease(&demand).await
     }
 
-    async fn send(&mut self, lease: &Lease) -> Attempt {
+    async fn send(&mut self, lease: &Lease, (trip, number): (&mut Trip, AttemptNumber)) -> Attempt {
         let upstream = self.app.upstream_for(lease.account());
         let fresh = self.needs_own_connection();
         let body = match &mut self.call.body {
@@ -314,6 +318,7 @@ impl<'a> Journey<'a> {
         };
         match upstream.send(outgoing).await {
             Ok(response) => {
+                trip.got_head(number);
                 let now = self.app.now().unix_ms;
                 Answer::look(response, &self.call, lease.secret(), &upstream, now).await
             }
@@ -342,58 +347,5 @@ impl<'a> Journey<'a> {
             self.retry = self.app.gauge().retry();
         }
         self.retry.is_some()
-    }
-
-    /// The end without an answer: the upstream's error as it came, or ours.
-    pub(super) fn give_up(self, mut trip: Trip, ending: Ending) -> Result<Reply, Failure> {
-        let Ending {
-            tried,
-            no_key,
-            model,
-            ..
-        } = ending;
-        if let Some(model) = &model {
-            trip.uses(model);
-        }
-        let Some((account, attempt)) = tried else {
-            let failure = no_key.unwrap_or_else(Failure::internal);
-            return Err(trip.fail(failure, Outcome::Refused));
-        };
-        let verdict = attempt.verdict();
-        trip.saw(&verdict);
-        if self.is_denial(&verdict)
-            && let Some(failure) = not_all_asked(no_key.as_ref())
-        {
-            return Err(trip.fail(failure, Outcome::Refused));
-        }
-        let model = model.as_deref();
-        let hint = model.and_then(|model| self.app.retirement_hint(model, &verdict, &account.id));
-        let outcome = policy::outcome(&verdict);
-        match attempt {
-            Attempt::Answered(answer) if policy::passes_through(&verdict) => {
-                let wait = || self.app.pool().retry_after(self.app.now(), model);
-                let retry_after = no_key.and_then(|failure| failure.retry_after).or_else(wait);
-                trip.advise(hint);
-                Ok(trip.relay_error(*answer, account, outcome, retry_after))
-            }
-            attempt => {
-                let failure = Failure::after(&attempt, &verdict, no_key).with_hint(hint);
-                Err(trip.fail(failure, outcome))
-            }
-        }
-    }
-}
-
-/// What to say when those that were asked deny having it, while one that was
-/// not asked, because it rests or for lack of time, may have it.
-fn not_all_asked(no_key: Option<&Failure>) -> Option<Failure> {
-    match no_key {
-        Some(failure) if failure.code == FailureCode::CoolingDown => Some(failure.clone()),
-        Some(_) => None,
-        None => Some(Failure::new(
-            FailureCode::UpstreamTimeout,
-            "there was no time to ask every account for it, and those that were asked do not \
-             have it; ask again later",
-        )),
     }
 }

@@ -20,8 +20,10 @@ mod journey;
 mod late_model;
 mod peek;
 mod policy;
+mod question;
 mod splice;
 mod survey;
+mod trail;
 mod translation;
 mod trip;
 

@@ -12,10 +12,11 @@ use http_body_util::{BodyExt as _, Limited};
 
 use super::answer::{Answer, Attempt};
 use super::failure::Failure;
+use super::trail::AttemptNumber;
 use super::trip::Trip;
 use super::{Call, Reply, Served, policy};
 use crate::app::App;
-use crate::model::{AccountId, Class, Outcome};
+use crate::model::{AccountId, Class, Left, Outcome};
 use crate::pool::{Demand, Lease};
 use crate::upstream::{Outgoing, headers::request_headers};
 
@@ -121,8 +122,10 @@ impl<'a> Survey<'a> {
                 }
             };
             let served = Served::by(&lease);
-            let asking = self.ask_with(&lease, query, fresh);
+            let number = self.trip().attempt(&lease);
+            let asking = self.ask_with((&lease, number), query, fresh);
             let Ok(told) = tokio::time::timeout(ANSWER_WAIT, asking).await else {
+                self.trip().left(number, Some(Left::TimedOut));
                 return Err(Why::Late(served).into());
             };
             match told {
@@ -139,8 +142,12 @@ impl<'a> Survey<'a> {
         }
     }
 
-    async fn ask_with(&self, lease: &Lease, query: &str, fresh: bool) -> Told {
-        self.trip().attempt(lease);
+    async fn ask_with(
+        &self,
+        (lease, number): (&Lease, AttemptNumber),
+        query: &str,
+        fresh: bool,
+    ) -> Told {
         let upstream = self.app.upstream_for(lease.account());
         let outgoing = Outgoing {
             method: Method::GET,
@@ -153,16 +160,21 @@ impl<'a> Survey<'a> {
         };
         let attempt = match upstream.send(outgoing).await {
             Ok(response) => {
+                self.trip().got_head(number);
                 let now = self.app.now().unix_ms;
                 Answer::look(response, self.call, lease.secret(), &upstream, now).await
             }
             Err(error) => Attempt::Failed(error),
         };
         let verdict = attempt.verdict();
+        self.trip().settled(number, &verdict);
         drop(self.app.settle(lease, None, &verdict));
         match attempt {
             Attempt::Answered(answer) if verdict.class == Class::Success => {
-                whole(*answer).await.map_or(Told::Unreadable, Told::Answer)
+                let read = whole(*answer).await;
+                let why = read.is_none().then_some(Left::Broken);
+                self.trip().left(number, why);
+                read.map_or(Told::Unreadable, Told::Answer)
             }
             attempt => Told::Not(verdict.class, Box::new(attempt)),
         }

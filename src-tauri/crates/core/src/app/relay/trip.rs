@@ -5,18 +5,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
 use super::body::RelayBody;
 use super::failure::Failure;
 use super::header_text::header_text;
+use super::question::Question;
+use super::trail::{AttemptNumber, Trail};
 use super::{Call, Reply, Served};
 use crate::app::App;
+use crate::app::clients;
 use crate::app::gauge::InFlight;
 use crate::clock::Moment;
-use crate::meter::{BodyKind, End, EndHow, Scan};
-use crate::model::{Outcome, Protocol, RequestRecord, Verdict};
+use crate::meter::{BodyKind, Counted, End, EndHow, Scan};
+use crate::model::{Left, Outcome, Protocol, RequestRecord, Units, Verdict};
 use crate::pool::Lease;
 use crate::upstream::redact;
 
@@ -33,6 +36,8 @@ pub(super) struct Trip {
     app: App,
     started: Moment,
     record: RequestRecord,
+    trail: Trail,
+    question: Question,
     hint: Option<String>,
     /// Held while the body lives: the key counts as in flight.
     lease: Option<Lease>,
@@ -51,8 +56,11 @@ impl Trip {
                 model_asked: call.model.as_ref().map(recordable_model),
                 client: Arc::clone(&call.client),
                 stream: call.stream,
+                user_agent: product(&call.headers),
                 ..RequestRecord::begun(call.request_id, started.unix_ms)
             },
+            trail: Trail::default(),
+            question: Question::of(call),
             hint: None,
             lease: None,
             finished: false,
@@ -83,11 +91,42 @@ impl Trip {
     }
 
     /// An upstream request begins.
-    pub(super) fn attempt(&mut self, lease: &Lease) {
+    pub(super) fn attempt(&mut self, lease: &Lease) -> AttemptNumber {
         self.record.attempts += 1;
         self.record.key = Some(lease.key().clone());
         self.record.key_last_four = Some(lease.last_four().to_string());
         self.record.account = Some(lease.account().clone());
+        let (model, now) = (self.model().cloned(), self.now_ms());
+        let whom = (lease.account(), lease.choice());
+        self.trail.begin(whom, model, now)
+    }
+
+    /// The head of its answer is there.
+    pub(super) fn got_head(&mut self, number: AttemptNumber) {
+        let now = self.now_ms();
+        self.trail.got_head(number, now);
+    }
+
+    /// It is known what came of it.
+    pub(super) fn settled(&mut self, number: AttemptNumber, verdict: &Verdict) {
+        let (model, now) = (self.model().cloned(), self.now_ms());
+        self.trail.settle(number, (verdict, model), now);
+    }
+
+    /// It is over before the request is.
+    pub(super) fn left(&mut self, number: AttemptNumber, why: Option<Left>) {
+        let now = self.now_ms();
+        self.trail.end(number, why, now);
+    }
+
+    /// What is counted of the answer.
+    pub(super) fn counted(&self) -> Counted {
+        self.question.counted()
+    }
+
+    /// The answer tells its usage as it goes.
+    pub(super) fn usage_is_told(&mut self) {
+        self.question.is_told();
     }
 
     /// Notes what the upstream said.
@@ -113,13 +152,14 @@ impl Trip {
     pub(super) fn relay(mut self, mut answer: Answer, lease: Lease, call: &Call) -> Reply {
         self.note_trace(&answer);
         let upstream = self.app.upstream();
-        let redirect = |model| self.app.redirect_hint(model, lease.account());
+        let redirect = |model: &Arc<str>| self.app.redirect_hint(model, lease.account());
         self.hint = self.model().and_then(redirect);
         self.label(&mut answer.head);
         let account = Served::by(&lease);
         let attempts = self.record.attempts;
         self.record.status = answer.head.status.as_u16();
-        self.record.first_byte_ms = Some(millis(self.elapsed()));
+        self.record.first_byte_ms = Some(self.now_ms());
+        self.record.units.bytes = self.question.spoken();
         self.lease = Some(lease);
         let stream_idle = upstream.deadlines().stream_idle;
         let abort = call.abort.clone();
@@ -159,12 +199,13 @@ impl Trip {
                 .headers
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
+        let attempts = self.record.attempts;
         self.finish(outcome, answer.head.status.as_u16());
         Reply {
             body: RelayBody::whole(answer.prefix),
             head: answer.head,
             account: Some(account),
-            attempts: self.record.attempts,
+            attempts,
         }
     }
 
@@ -181,13 +222,14 @@ impl Trip {
             self.record.key_last_four = None;
             self.record.account = None;
         }
-        self.record.first_byte_ms = Some(millis(self.elapsed()));
+        self.record.first_byte_ms = Some(self.now_ms());
+        let attempts = self.record.attempts;
         self.finish(Outcome::Success, head.status.as_u16());
         Reply {
             body: RelayBody::whole(body),
             head,
             account: sole,
-            attempts: self.record.attempts,
+            attempts,
         }
     }
 
@@ -195,10 +237,17 @@ impl Trip {
     pub(super) fn ended(mut self, end: &End) {
         let Scan {
             usage,
+            units,
             clean_end,
             error_event,
+            ..
         } = end.scan;
         self.record.usage = usage;
+        self.record.units = Units {
+            bytes: self.record.units.bytes,
+            ..units
+        };
+        self.record.estimated_tokens = self.question.estimate(&usage, &end.scan);
         let outcome = match &end.how {
             EndHow::Complete if clean_end && !error_event => Outcome::Success,
             EndHow::Complete | EndHow::UpstreamFailed(_) | EndHow::Idle | EndHow::Aborted => {
@@ -212,12 +261,9 @@ impl Trip {
     }
 
     /// The model that was sent, as it may be told.
-    fn model(&self) -> Option<&str> {
+    fn model(&self) -> Option<&Arc<str>> {
         let record = &self.record;
-        record
-            .model_used
-            .as_deref()
-            .or(record.model_asked.as_deref())
+        record.model_used.as_ref().or(record.model_asked.as_ref())
     }
 
     /// Says which model it was, and what is to be said about it.
@@ -239,10 +285,19 @@ impl Trip {
 
     fn finish(&mut self, outcome: Outcome, status: u16) {
         self.finished = true;
-        self.record.outcome = outcome;
-        self.record.status = status;
-        self.record.duration_ms = millis(self.elapsed());
-        self.app.journal().record(self.record.clone());
+        let now = self.now_ms();
+        let empty = RequestRecord::begun(self.record.request_id, self.record.started_at_ms);
+        let mut record = std::mem::replace(&mut self.record, empty);
+        record.outcome = outcome;
+        record.status = status;
+        record.duration_ms = now;
+        record.trail = std::mem::take(&mut self.trail).close(now);
+        self.app.book(record);
+    }
+
+    /// Milliseconds since the start.
+    fn now_ms(&self) -> u32 {
+        u32::try_from(self.elapsed().as_millis()).unwrap_or(u32::MAX)
     }
 }
 
@@ -264,14 +319,21 @@ fn recordable_model(model: &Arc<str>) -> Arc<str> {
 
 impl Drop for Trip {
     fn drop(&mut self) {
-        if !self.finished {
-            self.finish(Outcome::ClientClosed, CLIENT_CLOSED_REQUEST);
+        if self.finished {
+            return;
         }
+        if self.record.attempts > 0 {
+            // What was sent is paid for, though nobody told how much it was.
+            let nothing = Scan::default();
+            self.record.estimated_tokens = self.question.estimate(&nothing.usage, &nothing);
+        }
+        self.finish(Outcome::ClientClosed, CLIENT_CLOSED_REQUEST);
     }
 }
 
-fn millis(duration: Duration) -> u32 {
-    u32::try_from(duration.as_millis()).unwrap_or(u32::MAX)
+/// The tool that the client's `User-Agent` names, as `claude-cli`.
+fn product(headers: &HeaderMap) -> Option<Arc<str>> {
+    clients::product(headers.get(header::USER_AGENT)?.to_str().ok()?)
 }
 
 /// What a broken stream ends with, in the words of its protocol; never `[DONE]`.

@@ -94,8 +94,8 @@ fn an_error_among_the_events_is_seen() {
         let body = CHAT.replace("data: [DONE]", event);
         let expected = Scan {
             usage: usage(4, 2, None, None),
-            clean_end: false,
             error_event: true,
+            ..Scan::default()
         };
         assert_same_however_cut(SSE, &body, expected);
     }

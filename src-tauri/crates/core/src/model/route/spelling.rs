@@ -37,6 +37,21 @@ static SPELLINGS: [(&str, Route); 24] = [
     ("batches", Route::Batches),
 ];
 
+/// Paths with an id, as `x`.
+static WITH_ID: [&str; 5] = [
+    "models/x",
+    "files/x",
+    "files/x/content",
+    "batches/x",
+    "batches/x/cancel",
+];
+
+/// A path of each documented route and spelling.
+pub(super) fn examples() -> impl Iterator<Item = &'static str> {
+    let plain = SPELLINGS.iter().map(|(spelling, _)| *spelling);
+    plain.chain(WITH_ID)
+}
+
 /// The documented route of a path; one slash at its end does not matter.
 pub(super) fn known(path: &str) -> Option<Route> {
     let path = trimmed(path);

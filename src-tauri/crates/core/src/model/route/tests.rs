@@ -1,133 +1,57 @@
 use super::*;
 
 /// Method, path as asked, path upstream, name in the log.
-const SPELLINGS: &[(&str, &str, &str, &str)] = &[
-    (
-        "POST",
-        "chat/completions",
-        "chat/completions",
-        "chat/completions",
-    ),
-    ("POST", "messages", "messages", "messages"),
-    (
-        "POST",
-        "messages/count_tokens",
-        "messages/count_tokens",
-        "messages/count_tokens",
-    ),
-    ("POST", "responses", "chat/completions", "responses"),
-    ("POST", "completions", "completions", "completions"),
-    ("POST", "embeddings", "embeddings", "embeddings"),
-    ("POST", "rerank", "rerank", "rerank"),
-    (
-        "POST",
-        "image/generations",
-        "images/generations",
-        "images/generations",
-    ),
-    (
-        "POST",
-        "images/generations",
-        "images/generations",
-        "images/generations",
-    ),
-    ("POST", "audio/speech", "audio/speech", "audio/speech"),
-    (
-        "POST",
-        "audio/transcriptions",
-        "audio/transcriptions",
-        "audio/transcriptions",
-    ),
-    (
-        "POST",
-        "audio/reference",
-        "uploads/audio/voice",
-        "uploads/audio/voice",
-    ),
-    (
-        "POST",
-        "uploads/audio/voice",
-        "uploads/audio/voice",
-        "uploads/audio/voice",
-    ),
-    (
-        "GET",
-        "audio/reference",
-        "audio/voice/list",
-        "audio/voice/list",
-    ),
-    (
-        "HEAD",
-        "audio/reference",
-        "audio/voice/list",
-        "audio/voice/list",
-    ),
-    (
-        "GET",
-        "audio/voice/list",
-        "audio/voice/list",
-        "audio/voice/list",
-    ),
-    (
-        "POST",
-        "audio/reference/delete",
-        "audio/voice/deletions",
-        "audio/voice/deletions",
-    ),
-    (
-        "POST",
-        "audio/voice/deletions",
-        "audio/voice/deletions",
-        "audio/voice/deletions",
-    ),
-    ("POST", "video/generations", "video/submit", "video/submit"),
-    ("POST", "video/submit", "video/submit", "video/submit"),
-    ("POST", "video/status", "video/status", "video/status"),
-    ("GET", "files", "files", "files"),
-    ("POST", "files", "files", "files"),
-    ("DELETE", "files/file-1", "files/file-1", "files"),
-    (
-        "GET",
-        "files/file-1/content",
-        "files/file-1/content",
-        "files",
-    ),
-    ("POST", "batches", "batches", "batches"),
-    ("GET", "batches/batch_1", "batches/batch_1", "batches"),
-    (
-        "POST",
-        "batches/batch_1/cancel",
-        "batches/batch_1/cancel",
-        "batches",
-    ),
-    ("GET", "models", "models", "models"),
-    ("GET", "user/models", "models", "models"),
-    (
-        "GET",
-        "models/Pro/deepseek-ai/DeepSeek-V3",
-        "models/Pro/deepseek-ai/DeepSeek-V3",
-        "models",
-    ),
-    (
-        "GET",
-        "models/deepseek-ai%2FDeepSeek-V3",
-        "models/deepseek-ai/DeepSeek-V3",
-        "models",
-    ),
-    (
-        "GET",
-        "models/ft%3ALoRA%2FQwen%20x",
-        "models/ft:LoRA/Qwen x",
-        "models",
-    ),
-    ("GET", "models/a%ff", "models/a%ff", "models"),
-    ("GET", "user/info", "user/info", "user/info"),
-];
+const SPELLINGS: &str = "
+    POST   | chat/completions                   | chat/completions                   | chat/completions
+    POST   | messages                           | messages                           | messages
+    POST   | messages/count_tokens              | messages/count_tokens              | messages/count_tokens
+    POST   | responses                          | chat/completions                   | responses
+    POST   | completions                        | completions                        | completions
+    POST   | embeddings                         | embeddings                         | embeddings
+    POST   | rerank                             | rerank                             | rerank
+    POST   | image/generations                  | images/generations                 | images/generations
+    POST   | images/generations                 | images/generations                 | images/generations
+    POST   | audio/speech                       | audio/speech                       | audio/speech
+    POST   | audio/transcriptions               | audio/transcriptions               | audio/transcriptions
+    POST   | audio/reference                    | uploads/audio/voice                | uploads/audio/voice
+    POST   | uploads/audio/voice                | uploads/audio/voice                | uploads/audio/voice
+    GET    | audio/reference                    | audio/voice/list                   | audio/voice/list
+    HEAD   | audio/reference                    | audio/voice/list                   | audio/voice/list
+    GET    | audio/voice/list                   | audio/voice/list                   | audio/voice/list
+    POST   | audio/reference/delete             | audio/voice/deletions              | audio/voice/deletions
+    POST   | audio/voice/deletions              | audio/voice/deletions              | audio/voice/deletions
+    POST   | video/generations                  | video/submit                       | video/submit
+    POST   | video/submit                       | video/submit                       | video/submit
+    POST   | video/status                       | video/status                       | video/status
+    GET    | files                              | files                              | files
+    POST   | files                              | files                              | files
+    DELETE | files/file-1                       | files/file-1                       | files
+    GET    | files/file-1/content               | files/file-1/content               | files
+    POST   | batches                            | batches                            | batches
+    GET    | batches/batch_1                    | batches/batch_1                    | batches
+    POST   | batches/batch_1/cancel             | batches/batch_1/cancel             | batches
+    GET    | models                             | models                             | models
+    GET    | user/models                        | models                             | models
+    GET    | models/Pro/deepseek-ai/DeepSeek-V3 | models/Pro/deepseek-ai/DeepSeek-V3 | models
+    GET    | models/deepseek-ai%2FDeepSeek-V3   | models/deepseek-ai/DeepSeek-V3     | models
+    GET    | models/ft%3ALoRA%2FQwen%20x        | models/ft:LoRA/Qwen x              | models
+    GET    | models/a%ff                        | models/a%ff                        | models
+    GET    | user/info                          | user/info                          | user/info
+";
+
+/// The rows of [`SPELLINGS`].
+fn spellings() -> impl Iterator<Item = [&'static str; 4]> {
+    let rows = SPELLINGS.lines().filter(|line| !line.is_empty());
+    rows.map(|row| {
+        let cells: Vec<&str> = row.split('|').map(str::trim).collect();
+        cells.try_into().expect("four cells")
+    })
+}
 
 /// Old and new names of design §4, and what the upstream calls them.
 #[test]
 fn every_spelling_names_its_route() {
-    for &(method, asked, path, name) in SPELLINGS {
+    for [method, asked, path, name] in spellings() {
         for asked in [asked.to_owned(), format!("{asked}/")] {
             let route = Route::resolve(method, &asked);
             assert_eq!(route.path(), path, "{method} {asked}");
@@ -236,4 +160,46 @@ fn escaped_letters_are_the_same_route() {
     }
     assert!(!Route::of("%62atches/x").takes("DELETE"));
     assert_eq!(Route::of("some%2Fthing").path(), "some%2Fthing");
+}
+
+/// A route that is new here is new in the table of who may use what (S40).
+#[test]
+fn the_examples_are_all_routes() {
+    let mut seen = [false; 24];
+    for path in Route::examples() {
+        for method in Route::allowed(path) {
+            seen[number(&Route::resolve(method, path))] = true;
+        }
+    }
+    assert_eq!(seen, [true; 24]);
+}
+
+fn number(route: &Route) -> usize {
+    match route {
+        Route::ChatCompletions => 0,
+        Route::Messages => 1,
+        Route::CountTokens => 2,
+        Route::Responses => 3,
+        Route::Completions => 4,
+        Route::Embeddings => 5,
+        Route::Rerank => 6,
+        Route::ImageGenerations => 7,
+        Route::AudioSpeech => 8,
+        Route::AudioTranscriptions => 9,
+        Route::VoiceUpload => 10,
+        Route::VoiceList => 11,
+        Route::VoiceDeletion => 12,
+        Route::VideoSubmit => 13,
+        Route::VideoStatus => 14,
+        Route::Files => 15,
+        Route::File(_) => 16,
+        Route::FileContent(_) => 17,
+        Route::Batches => 18,
+        Route::Batch(_) => 19,
+        Route::BatchCancel(_) => 20,
+        Route::Models => 21,
+        Route::Model(_) => 22,
+        Route::UserInfo => 23,
+        Route::Other(path) => panic!("{path} is not documented"),
+    }
 }

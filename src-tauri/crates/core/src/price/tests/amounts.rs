@@ -1,7 +1,7 @@
 //! Values worked out by hand, to the last nano-unit. ¥6 per million tokens are 6,000 per token.
 
-use super::{Measured, PriceTable, Purchase, Site, at, nano, of, tokens, with};
-use crate::model::{Currency, Usage};
+use super::{Measured, PriceTable, Purchase, Site, at, counted, nano, of, tokens, with};
+use crate::model::{Currency, Units, Usage};
 
 #[test]
 fn glm_5_1_has_one_price_below_32k_of_input_and_another_above() {
@@ -62,30 +62,34 @@ fn cached_tokens_have_their_own_price_and_say_what_they_saved() {
 
 #[test]
 fn pieces_cost_by_the_piece() {
-    let images = Measured {
+    let images = counted(Units {
         images: Some(2),
-        ..Measured::default()
-    };
+        ..Units::default()
+    });
     assert_eq!(nano(&of("Qwen/Qwen-Image"), &images), 600_000_000);
-    let clip = Measured {
+    let clip = counted(Units {
         clips: Some(1),
-        ..Measured::default()
-    };
+        ..Units::default()
+    });
     assert_eq!(nano(&of("Wan-AI/Wan2.2-T2V-A14B"), &clip), 2_000_000_000);
 }
 
 #[test]
 fn speech_costs_by_the_byte_and_hearing_by_the_second() {
-    let spoken = |bytes| Measured {
-        bytes: Some(bytes),
-        ..Measured::default()
+    let spoken = |bytes| {
+        counted(Units {
+            bytes: Some(bytes),
+            ..Units::default()
+        })
     };
     let voice = of("FunAudioLLM/CosyVoice2-0.5B");
     assert_eq!(nano(&voice, &spoken(1_000)), 50_000_000);
     assert_eq!(nano(&voice, &spoken(1_001)), 50_050_000);
-    let heard = |sound_ms| Measured {
-        sound_ms: Some(sound_ms),
-        ..Measured::default()
+    let heard = |sound_ms| {
+        counted(Units {
+            sound_ms: Some(sound_ms),
+            ..Units::default()
+        })
     };
     let ear = of("Qwen/Qwen3-ASR-1.7B");
     assert_eq!(nano(&ear, &heard(1_000)), 220_000);
@@ -105,7 +109,10 @@ fn embeddings_and_rerank_cost_by_what_they_read() {
     assert_eq!(nano(&of("Pro/BAAI/bge-reranker-v2-m3"), &read(12)), 840);
     // 12 × 700 + 30 × 1,800
     let seen = Measured {
-        image_tokens: Some(30),
+        units: Units {
+            image_tokens: Some(30),
+            ..Units::default()
+        },
         ..read(12)
     };
     assert_eq!(nano(&of("Qwen/Qwen3-VL-Reranker-8B"), &seen), 62_400);
@@ -188,9 +195,9 @@ fn a_sum_too_large_to_be_true_is_unknown() {
     for prompt in [u64::MAX, u64::MAX / 1_000] {
         assert_eq!(table.cost(&v3, &tokens(prompt, 0, u64::MAX)), None);
     }
-    let clips = Measured {
+    let clips = counted(Units {
         clips: Some(u64::MAX),
-        ..Measured::default()
-    };
+        ..Units::default()
+    });
     assert_eq!(table.cost(&of("Wan-AI/Wan2.2-T2V-A14B"), &clips), None);
 }

@@ -1,7 +1,7 @@
 use proptest::prelude::{Strategy, any, proptest};
 
-use super::{PriceTable, of, tokens};
-use crate::model::Nano;
+use super::{PriceTable, counted, of, tokens};
+use crate::model::{Nano, Units};
 use crate::price::{Measured, PriceRow, Tier};
 
 /// Prices in whole billionths, up to ¥1,000 a million.
@@ -65,8 +65,8 @@ proptest! {
         let table = PriceTable::shipped();
         let rows: Vec<_> = table.rows().collect();
         let row = rows[index.index(rows.len())];
-        let mut measured = Measured { image_tokens: counts.2, images: counts.0, ..Measured::default() };
-        (measured.clips, measured.bytes, measured.sound_ms) = counts;
+        let mut measured = counted(Units { image_tokens: counts.2, images: counts.0, ..Units::default() });
+        (measured.units.clips, measured.units.bytes, measured.units.sound_ms) = counts;
         measured.usage.prompt_tokens = counts.0;
         measured.usage.cached_tokens = counts.1;
         measured.usage.completion_tokens = counts.2;
