@@ -10,6 +10,8 @@ mod bind;
 #[cfg(test)]
 mod bombs;
 #[cfg(test)]
+mod brute_force;
+#[cfg(test)]
 mod content;
 #[cfg(test)]
 mod destination;
@@ -28,6 +30,8 @@ mod limits;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
+mod matrix;
+#[cfg(test)]
 mod origin;
 #[cfg(test)]
 mod other_user;
@@ -39,6 +43,8 @@ mod paths;
 mod privileges;
 #[cfg(test)]
 mod puppet;
+#[cfg(test)]
+mod records;
 #[cfg(test)]
 mod redirects;
 #[cfg(test)]

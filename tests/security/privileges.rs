@@ -1,11 +1,13 @@
 //! S40: who may do what, as one table; a new route without a row fails.
 
 use flowkeep_contract::{COMMANDS, DESKTOP_COMMANDS};
+use flowkeep_gateway::ADMIN_ROUTES;
 use flowkeep_tests::{MODEL, Rig};
 use http::Method;
 use serde_json::json;
 
 use crate::admin::{NAME, PASSWORD, administered, command, login};
+use crate::matrix::Matrix;
 
 /// Everything that somebody could show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +22,11 @@ enum Credential {
     Basic,
     WrongBasic,
     ClientAsBasic,
+    RevokedClient,
+    RevokedClientApiKey,
 }
 
-const CREDENTIALS: [Credential; 10] = [
+const CREDENTIALS: [Credential; 12] = [
     Credential::None,
     Credential::Client,
     Credential::ClientApiKey,
@@ -33,6 +37,8 @@ const CREDENTIALS: [Credential; 10] = [
     Credential::Basic,
     Credential::WrongBasic,
     Credential::ClientAsBasic,
+    Credential::RevokedClient,
+    Credential::RevokedClientApiKey,
 ];
 
 /// Who may use a route.
@@ -121,9 +127,17 @@ fn command_row(name: &str) -> Row {
         "remove_keys" => (json!({"ids": []}), Access::Admins),
         "set_key" => (json!({"ids": ["unknown"], "enabled": true}), Access::Admins),
         "import_keys" | "preview_import" => (json!({"text": "# nothing"}), Access::Nobody),
+        "create_client" => (json!({"name": ""}), Access::Nobody),
+        "update_client" | "revoke_client" => (json!({"id": "unknown"}), Access::Nobody),
         "confirm_import" => (json!({"preview": "unknown"}), Access::Nobody),
         "undo_import" => (json!({"undo": "unknown"}), Access::Nobody),
         "set_account" => (json!({"id": "unknown", "label": "x"}), Access::Nobody),
+        "set_balance" => (json!({"account_id": "unknown", "nano": 1}), Access::Nobody),
+        "usage_series" => (json!({"step": "day"}), Access::Admins),
+        "usage_breakdown" => (json!({"by": "model"}), Access::Admins),
+        "get_request" => (json!({"id": 999_999}), Access::Nobody),
+        "set_price_overrides" => (json!({"rows": []}), Access::Admins),
+        "recompute_costs" => (json!({"from_ms": 0, "to_ms": 1}), Access::Admins),
         _ => (json!({}), Access::Admins),
     };
     let path = format!("/admin/rpc/{name}");
@@ -140,6 +154,14 @@ fn compatible() -> Vec<Row> {
         read("/api/stats/daily"),
         read("/api/stats/monthly"),
         read("/logs"),
+        read("/metrics"),
+        row(
+            "/admin/export/requests",
+            Method::GET,
+            "/admin/export/requests?format=csv",
+            "",
+            Access::Admins,
+        ),
         row(
             "/clear_logs",
             Method::POST,
@@ -147,6 +169,7 @@ fn compatible() -> Vec<Row> {
             "",
             Access::Admins,
         ),
+        row("/refresh", Method::POST, "/refresh", "", Access::Admins),
         row(
             "/export_keys",
             Method::GET,
@@ -172,8 +195,10 @@ fn compatible() -> Vec<Row> {
     ]
 }
 
-async fn ask(rig: &Rig, row: &Row, credential: Credential) -> u16 {
+async fn ask(matrix: &Matrix, row: &Row, credential: Credential) -> u16 {
+    let rig = &matrix.rig;
     let request = rig.client.request(row.method.clone(), rig.url(&row.path));
+    matrix.let_guesses_be_forgotten();
     let session = login(rig).await;
     let request = match credential {
         Credential::None => request,
@@ -190,6 +215,8 @@ async fn ask(rig: &Rig, row: &Row, credential: Credential) -> u16 {
         Credential::Basic => request.basic_auth(NAME, Some(PASSWORD)),
         Credential::WrongBasic => request.basic_auth(NAME, Some("wrong")),
         Credential::ClientAsBasic => request.basic_auth(NAME, Some(&rig.token)),
+        Credential::RevokedClient => request.bearer_auth(&matrix.revoked),
+        Credential::RevokedClientApiKey => request.header("x-api-key", &matrix.revoked),
     };
     let request = request
         .header("content-type", "application/json")
@@ -200,10 +227,10 @@ async fn ask(rig: &Rig, row: &Row, credential: Credential) -> u16 {
 /// S40: every route with every credential; only the expected cells are 2xx.
 #[tokio::test]
 async fn only_the_expected_cells_are_served() {
-    let rig = administered().await;
+    let matrix = Matrix::start().await;
     for row in table() {
         for credential in CREDENTIALS {
-            let status = ask(&rig, &row, credential).await;
+            let status = ask(&matrix, &row, credential).await;
             let served = (200..300).contains(&status);
             let expected = row.access.admits(credential);
             assert_eq!(
@@ -213,31 +240,46 @@ async fn only_the_expected_cells_are_served() {
             );
         }
     }
-    let spent = rig.hits("/v1/chat/completions").len();
+    let spent = matrix.rig.hits("/v1/chat/completions").len();
     assert_eq!(spent, 2, "one per cell of the clients");
 }
 
-/// S40: the rows above are all the routes that the router has.
+/// S40: the rows above are all the routes that the router has, and each says the
+/// same of who may use it.
 #[test]
 fn every_route_has_a_row() {
     let source = include_str!("../../src-tauri/crates/gateway/src/router.rs");
-    let mut routes: Vec<&str> = source
-        .split(".route(\"")
-        .skip(1)
-        .filter_map(|rest| rest.split('"').next())
-        .collect();
-    routes.sort_unstable();
-    assert_eq!(
-        source.matches(".route(").count(),
-        routes.len(),
-        "a route that is no literal"
-    );
-    for other in [".nest(", ".merge(", ".route_service(", ".nest_service("] {
+    let literal = source.split(".route(\"").skip(1);
+    let literal: Vec<_> = literal.filter_map(|rest| rest.split('"').next()).collect();
+    // All others stand in the table, and so does the last: it is there without an
+    // admin too, if the user wants it.
+    assert_eq!(literal, ["/health", "/v1/{*path}", "/metrics"]);
+    for other in [".nest(", ".route_service(", ".nest_service("] {
         assert!(
             !source.contains(other),
             "{other} would hide routes from this test"
         );
     }
+    let mut routes = vec!["/health", "/v1/{*path}"];
+    for route in ADMIN_ROUTES {
+        routes.push(route.path);
+        let rows = table().into_iter().filter(|row| row.route == route.path);
+        for row in rows {
+            assert_eq!(row.method.as_str(), route.method.to_ascii_uppercase());
+            let fits = match row.access {
+                Access::Anybody => route.access == flowkeep_gateway::Access::Open,
+                Access::Password => route.access == flowkeep_gateway::Access::Password,
+                Access::Admins => matches!(
+                    route.access,
+                    flowkeep_gateway::Access::Admin | flowkeep_gateway::Access::Metrics
+                ),
+                Access::Nobody => true,
+                Access::Clients => false,
+            };
+            assert!(fits, "{}: {:?}", row.path, route.access);
+        }
+    }
+    routes.sort_unstable();
     let mut rows: Vec<&str> = table().iter().map(|row| row.route).collect();
     rows.sort_unstable();
     rows.dedup();
@@ -259,7 +301,9 @@ async fn without_an_admin_there_is_no_admin_surface() {
                 .send()
                 .await
                 .unwrap();
-            assert_eq!(answer.status(), 404, "{}", row.path);
+            // The metrics are there when the user opens them, with or without an admin.
+            let expected = if row.route == "/metrics" { 401 } else { 404 };
+            assert_eq!(answer.status(), expected, "{}", row.path);
         }
     }
     let console = rig.client.get(rig.url("/")).send().await.unwrap();

@@ -65,15 +65,25 @@ async fn start(keys: &Keys) -> Rig {
 /// A valid request of each command; a command without one fails the test.
 fn request_of(name: &str, keys: &Keys) -> Value {
     match name {
-        "gateway_status" | "client_token" | "unlock_vault" | "list_keys" | "usage_today"
-        | "get_settings" => json!({}),
+        "gateway_status" | "client_token" | "list_prices" | "unlock_vault" | "list_keys"
+        | "list_clients" | "get_settings" | "refresh" | "refresh_status" | "cancel_refresh"
+        | "usage_overview" | "burn_rate" | "clear_requests" => json!({}),
         "set_paused" => json!({"paused": false}),
         "import_keys" | "preview_import" => json!({"text": import_text(keys), "validate": true}),
+        "create_client" => json!({"name": "cursor", "limits": {"models": ["Qwen/*"]}}),
+        "update_client" => json!({"id": "default", "limits": {"requests_per_minute": 1000}}),
+        "revoke_client" => json!({"id": "unknown"}),
         "confirm_import" => json!({"preview": "unknown"}),
         "undo_import" => json!({"undo": "unknown"}),
         "remove_keys" => json!({"ids": ["unknown"]}),
         "set_key" => json!({"ids": ["unknown"], "enabled": true}),
         "set_account" => json!({"id": "unknown", "label": "x"}),
+        "set_balance" => json!({"account_id": "unknown", "nano": 1}),
+        "usage_series" => json!({"step": "hour"}),
+        "usage_breakdown" => json!({"by": "key"}),
+        "get_request" => json!({"id": 1}),
+        "set_price_overrides" => json!({"rows": []}),
+        "recompute_costs" => json!({"from_ms": 0, "to_ms": 1}),
         "list_requests" => json!({"limit": 200}),
         "update_settings" => json!({"theme": "dark"}),
         other => panic!("{other} has no case here: add one"),

@@ -1,8 +1,10 @@
 //! S7: no credential, no service; and a wrong one learns nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use flowkeep_contract::{ClientToken, ImportKeysRequest};
+use flowkeep_core::clock::ManualClock;
 use flowkeep_core::model::ApiKey;
 use flowkeep_gateway::GatewayOptions;
 use flowkeep_simulator::{Account, sample_key};
@@ -35,7 +37,14 @@ async fn models_with(rig: &Rig, path: &str, headers: &[(&str, &str)]) -> Seen {
 /// S7: near and far misses get the very same answer.
 #[tokio::test]
 async fn wrong_tokens_get_identical_answers() {
-    let rig = Rig::start().await;
+    let clock = Arc::new(ManualClock::at(1_760_000_000_000));
+    let rig = Rig::with(RigOptions {
+        clock: Some(Arc::<ManualClock>::clone(&clock)),
+        ..RigOptions::default()
+    })
+    .await;
+    // So many in a row would be throttled (S9).
+    let pause = || clock.advance_ms(30 * 60 * 1_000);
     let token = rig.token.clone();
     let last = if token.ends_with('0') { "1" } else { "0" };
     let wrong = [
@@ -58,6 +67,7 @@ async fn wrong_tokens_get_identical_answers() {
             ("authorization", bearer.as_str()),
             ("x-api-key", guess.as_str()),
         ] {
+            pause();
             let seen = models_with(&rig, "/v1/models", &[header]).await;
             assert_eq!(face(&seen), expected, "{header:?}");
         }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use flowkeep_contract::{Empty, Outcome};
+use flowkeep_contract::{Outcome, UsageOverviewRequest};
 use flowkeep_tests::{BareUpstream, MODEL, Rig};
 
 use super::{EVENTS, JSON, answer, before, is_alive};
@@ -51,7 +51,11 @@ async fn are_noted(cases: Vec<(String, Counts)>) {
         let noted = (row.prompt_tokens, row.completion_tokens);
         assert_eq!(noted, counts, "{usage:.99}");
     }
-    rig.app.usage_today(Empty {}).await.expect("sums are made");
+    let sums = rig
+        .app
+        .usage_overview(UsageOverviewRequest::default())
+        .await;
+    assert_eq!(sums.expect("sums are made").totals.failed, 0);
 }
 
 /// Counts that are none are unknown; too large ones are the largest.
