@@ -14,6 +14,10 @@ macro_rules! commands {
             gateway_status: Empty => GatewayStatus;
             set_paused: SetPausedRequest => GatewayStatus;
             client_token: Empty => ClientToken;
+            list_clients: Empty => ClientList;
+            create_client: CreateClientRequest => CreatedClient;
+            update_client: UpdateClientRequest => ClientView;
+            revoke_client: RevokeClientRequest => ClientView;
             unlock_vault: Empty => VaultStatus;
             list_keys: Empty => KeyList;
             import_keys: ImportKeysRequest => ImportReport;
@@ -23,8 +27,20 @@ macro_rules! commands {
             remove_keys: RemoveKeysRequest => RemoveKeysReport;
             set_key: SetKeyRequest => SetKeyReport;
             set_account: SetAccountRequest => Empty;
-            usage_today: Empty => UsageToday;
+            set_balance: SetBalanceRequest => Empty;
+            refresh: RefreshRequest => RefreshReport;
+            refresh_status: Empty => RefreshStatus;
+            cancel_refresh: Empty => RefreshStatus;
+            list_prices: Empty => PriceList;
+            set_price_overrides: SetPriceOverridesRequest => PriceList;
+            recompute_costs: RecomputeCostsRequest => RecomputeCostsReport;
+            usage_overview: UsageOverviewRequest => UsageOverview;
+            usage_series: UsageSeriesRequest => UsageSeries;
+            usage_breakdown: UsageBreakdownRequest => UsageBreakdown;
+            burn_rate: Empty => BurnRate;
             list_requests: ListRequestsRequest => RequestPage;
+            get_request: GetRequestRequest => RequestDetails;
+            clear_requests: Empty => ClearRequestsReport;
             get_settings: Empty => SettingsView;
             update_settings: SettingsPatch => SettingsView;
         }
@@ -39,6 +55,7 @@ macro_rules! desktop_commands {
             get_autostart: Empty => AutostartState;
             set_autostart: SetAutostartRequest => AutostartState;
             restart_gateway: Empty => GatewayStatus;
+            export_requests: ExportRequestsRequest => ExportRequestsReport;
         }
     };
 }

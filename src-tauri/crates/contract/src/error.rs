@@ -31,6 +31,10 @@ pub enum ErrorCode {
     PortTaken,
     /// Login needed, or the login has expired.
     Unauthorized,
+    /// Too many wrong passwords came from here; wait a minute.
+    TooManyAttempts,
+    /// The default token was revoked.
+    TokenRevoked,
     /// No such command.
     UnknownCommand,
     /// This works only in the desktop app.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{BalanceFailure, BalanceView};
+
 /// What keeps a key from being used, or that nothing does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -48,33 +50,6 @@ pub struct CoolingView {
     pub model: String,
     /// Why, and until when (`next_retry_ms`).
     pub reason: StateReason,
-}
-
-/// Where a balance comes from (design D5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub enum BalanceSource {
-    /// `GET /user/info` said so.
-    Reported,
-    /// The user typed it.
-    Manual,
-    /// The last known value minus the priced usage since.
-    Estimated,
-}
-
-/// A balance with its source and age. Unknown balances are absent.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct BalanceView {
-    /// Billionths of the currency's unit.
-    #[ts(type = "number")]
-    pub nano: i64,
-    /// ISO 4217: `CNY` or `USD`.
-    pub currency: String,
-    /// Where it comes from.
-    pub source: BalanceSource,
-    /// Unix milliseconds of the last known value.
-    #[ts(type = "number")]
-    pub as_of_ms: i64,
 }
 
 /// Which upstream an account belongs to, by name.
@@ -127,8 +102,12 @@ pub struct KeyView {
     pub reason: Option<StateReason>,
     /// Models that are cooling down.
     pub cooling: Vec<CoolingView>,
-    /// Absent when unknown.
+    /// The account's; absent when unknown.
     pub balance: Option<BalanceView>,
+    /// Why the balance could not be asked for the last time; absent when it was told.
+    pub balance_failure: Option<BalanceFailure>,
+    /// Requests that the account may have under way; absent leaves it to the settings.
+    pub max_concurrency: Option<u32>,
     /// Requests answered with this key since it was added.
     #[ts(type = "number")]
     pub usage_count: i64,
@@ -214,4 +193,8 @@ pub struct SetAccountRequest {
     #[serde(default)]
     #[ts(optional)]
     pub site: Option<String>,
+    /// Requests that it may have under way, up to 100000; 0 leaves it to the settings.
+    #[serde(default)]
+    #[ts(optional)]
+    pub max_concurrency: Option<u32>,
 }

@@ -5,35 +5,57 @@
 //! else: no engine, no transport. TypeScript is generated from it into
 //! `ui/src/lib/contract.ts`; a test fails when that file is stale.
 
+mod balances;
+mod clients;
 mod command;
 mod error;
 mod event;
 mod import;
 mod keys;
+mod prices;
 mod requests;
 mod settings;
+mod statistics;
 mod status;
 mod typescript;
 
+pub use balances::{
+    BalanceFailure, BalanceFailureReason, BalanceSource, BalanceView, RefreshProgress,
+    RefreshReport, RefreshRequest, RefreshStatus, SetBalanceRequest,
+};
+pub use clients::{
+    Budget, BudgetPeriod, BudgetSpent, ClientLimits, ClientList, ClientView, CreateClientRequest,
+    CreatedClient, RevokeClientRequest, UpdateClientRequest,
+};
 pub use command::{COMMANDS, CommandSpec, DESKTOP_COMMANDS, Empty};
 pub use error::{ApiError, ErrorCode};
-pub use event::{Event, Topic};
+pub use event::{BudgetNotice, Event, Notice, Topic};
 pub use import::{
     ConfirmImportRequest, ImportFormat, ImportKeysRequest, ImportLine, ImportOutcome,
     ImportPreview, ImportProgress, ImportReason, ImportReport, PreviewImportRequest,
     UndoImportReport, UndoImportRequest,
 };
 pub use keys::{
-    BalanceSource, BalanceView, CoolingView, KeyList, KeyState, KeyView, RemoveKeysReport,
-    RemoveKeysRequest, SetAccountRequest, SetKeyReport, SetKeyRequest, SiteName, SiteView,
-    StateReason,
+    CoolingView, KeyList, KeyState, KeyView, RemoveKeysReport, RemoveKeysRequest,
+    SetAccountRequest, SetKeyReport, SetKeyRequest, SiteName, SiteView, StateReason,
+};
+pub use prices::{
+    PriceDates, PriceHours, PriceList, PriceSite, PriceTier, PriceView, RecomputeCostsReport,
+    RecomputeCostsRequest, SetPriceOverridesRequest,
 };
 pub use requests::{
-    DayUsage, ListRequestsRequest, ModelUsage, Outcome, RequestPage, RequestView, UsageToday,
+    AttemptView, Choice, ClearRequestsReport, CostView, ExportFormat, ExportRequestsReport,
+    ExportRequestsRequest, GetRequestRequest, Left, ListRequestsRequest, Outcome, RequestDetails,
+    RequestFilter, RequestPage, RequestView, UnitsView,
 };
 pub use settings::{
     Language, ModelAlias, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView,
     Strategy, Theme,
+};
+pub use statistics::{
+    AccountBurn, Amounts, BurnRate, Percentiles, SeriesPoint, SeriesStep, UsageBreakdown,
+    UsageBreakdownRequest, UsageDimension, UsageFilter, UsageOverview, UsageOverviewRequest,
+    UsageRates, UsageSeries, UsageSeriesRequest, UsageShare, UsageTotals,
 };
 pub use status::{
     AutostartState, ClientToken, GatewayState, GatewayStatus, Host, KeyCounts, VaultKind,

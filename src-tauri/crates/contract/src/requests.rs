@@ -1,4 +1,4 @@
-//! Finished requests and today's usage.
+//! The log of finished requests.
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -21,6 +21,44 @@ pub enum Outcome {
     ClientClosed,
 }
 
+/// What was counted besides tokens; absent where nothing was.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct UnitsView {
+    /// Tokens of pictures read.
+    #[ts(type = "number | null")]
+    pub image_tokens: Option<i64>,
+    /// Pictures made.
+    #[ts(type = "number | null")]
+    pub images: Option<i64>,
+    /// Video clips made.
+    #[ts(type = "number | null")]
+    pub clips: Option<i64>,
+    /// UTF-8 bytes of text spoken.
+    #[ts(type = "number | null")]
+    pub bytes: Option<i64>,
+    /// Milliseconds of sound heard.
+    #[ts(type = "number | null")]
+    pub sound_ms: Option<i64>,
+}
+
+/// What a request cost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct CostView {
+    /// Billionths of the currency's unit.
+    #[ts(type = "number")]
+    pub nano: i64,
+    /// ISO 4217: `CNY` or `USD`.
+    pub currency: String,
+    /// Name of the price row used.
+    pub price: String,
+    /// Whether a part that has a price was not counted, so that this is less
+    /// than the whole.
+    pub incomplete: bool,
+    /// What cached tokens saved against the full price, in billionths.
+    #[ts(type = "number | null")]
+    pub saved_nano: Option<i64>,
+}
+
 /// One row of the request log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RequestView {
@@ -40,8 +78,14 @@ pub struct RequestView {
     pub model_used: Option<String>,
     /// Client token's name.
     pub client: String,
-    /// Label of the account that answered.
+    /// Client token's id, to filter by.
+    pub client_id: String,
+    /// Product in the client's `User-Agent`: tells tools with one token apart.
+    pub user_agent: Option<String>,
+    /// Label of the account that answered, also after it was removed.
     pub account: Option<String>,
+    /// Its id, to filter by.
+    pub account_id: Option<String>,
     /// Last four characters of the key that answered.
     pub key_last_four: Option<String>,
     /// Whether the client asked for a stream.
@@ -52,6 +96,11 @@ pub struct RequestView {
     pub outcome: Outcome,
     /// Our code or the upstream's words, redacted.
     pub error: Option<String>,
+    /// `code` in the upstream's error envelope.
+    #[ts(type = "number | null")]
+    pub vendor_code: Option<i64>,
+    /// The upstream's name for the request, to ask its support with.
+    pub trace_id: Option<String>,
     /// Upstream requests made for it.
     pub attempts: u32,
     /// Absent when the upstream did not say.
@@ -63,6 +112,16 @@ pub struct RequestView {
     /// Part of `prompt_tokens` served from the cache.
     #[ts(type = "number | null")]
     pub cached_tokens: Option<i64>,
+    /// Part of `completion_tokens` spent on reasoning.
+    #[ts(type = "number | null")]
+    pub reasoning_tokens: Option<i64>,
+    /// A guess of all tokens where the upstream told none.
+    #[ts(type = "number | null")]
+    pub estimated_tokens: Option<i64>,
+    /// What was counted besides tokens.
+    pub units: UnitsView,
+    /// Absent when unknown.
+    pub cost: Option<CostView>,
     /// Milliseconds until the first byte for the client.
     #[ts(type = "number | null")]
     pub first_byte_ms: Option<i64>,
@@ -71,15 +130,49 @@ pub struct RequestView {
     pub duration_ms: i64,
 }
 
-/// Which page of the log.
+/// Which page of the log; an absent part of the filter lets all through.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListRequestsRequest {
     /// Rows with a smaller `id` only; absent for the newest.
-    #[ts(type = "number | null")]
+    #[ts(optional, type = "number | null")]
     pub before: Option<i64>,
     /// 1 to 200; 50 when absent.
+    #[ts(optional)]
     pub limit: Option<u32>,
+    /// Which rows.
+    #[ts(optional, as = "Option<RequestFilter>")]
+    pub filter: RequestFilter,
+}
+
+/// Which rows of the log; an absent part lets all through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields, default)]
+pub struct RequestFilter {
+    /// Words in model, client, error or trace id; at most 128 characters.
+    #[ts(optional)]
+    pub text: Option<String>,
+    /// Model asked for or used, exactly.
+    #[ts(optional)]
+    pub model: Option<String>,
+    /// Id or label of the account that answered.
+    #[ts(optional)]
+    pub account: Option<String>,
+    /// Id or name of the client token.
+    #[ts(optional)]
+    pub client: Option<String>,
+    /// Route, as `chat/completions`.
+    #[ts(optional)]
+    pub route: Option<String>,
+    /// How it ended.
+    #[ts(optional)]
+    pub outcome: Option<Outcome>,
+    /// Started at or after; Unix milliseconds.
+    #[ts(optional, type = "number")]
+    pub from_ms: Option<i64>,
+    /// Started before; Unix milliseconds.
+    #[ts(optional, type = "number")]
+    pub to_ms: Option<i64>,
 }
 
 /// A page, newest first.
@@ -92,52 +185,147 @@ pub struct RequestPage {
     pub next: Option<i64>,
 }
 
-/// Sums over a time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct DayUsage {
-    /// Finished requests.
+/// Which request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct GetRequestRequest {
+    /// Its `id`.
     #[ts(type = "number")]
-    pub calls: i64,
-    /// Of these, not successful.
-    #[ts(type = "number")]
-    pub failed: i64,
-    /// Known prompt tokens.
-    #[ts(type = "number")]
-    pub prompt_tokens: i64,
-    /// Known completion tokens.
-    #[ts(type = "number")]
-    pub completion_tokens: i64,
-    /// Known cached tokens.
-    #[ts(type = "number")]
-    pub cached_tokens: i64,
-    /// Successful calls whose usage the upstream did not tell.
-    #[ts(type = "number")]
-    pub calls_without_usage: i64,
+    pub id: i64,
 }
 
-/// Sums for one model.
+/// Why an account was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Choice {
+    /// It owns what the request names.
+    Owner,
+    /// Its conversation is with this account.
+    Session,
+    /// It was the strategy's next.
+    Strategy,
+    /// It was out of service or cooling, and one request finds out.
+    Retry,
+}
+
+/// Why an account was left, or how its attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Left {
+    /// The request itself is at fault.
+    Rejected,
+    /// The key is not known.
+    KeyUnauthorized,
+    /// The account has no balance.
+    AccountExhausted,
+    /// The account cannot pay for `Pro/` models.
+    PaidOnly,
+    /// The account may not use this model.
+    ModelRestricted,
+    /// The account is restricted as a whole.
+    AccountRestricted,
+    /// A quota of account and model is full.
+    RateLimited,
+    /// The model is out of capacity for everybody.
+    ModelBusy,
+    /// 5xx without a more precise meaning.
+    UpstreamFailed,
+    /// A 200 that is no answer.
+    Broken,
+    /// A redirect, which is never followed.
+    Redirected,
+    /// Not sent: DNS, TCP or TLS failed.
+    NotSent,
+    /// Sent, but closed before any byte of the answer.
+    NoAnswer,
+    /// Sent, but no answer in time.
+    TimedOut,
+    /// The client went away.
+    ClientGone,
+}
+
+/// One upstream request of a request: why this key, and why not the next.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct ModelUsage {
-    /// Model id.
-    pub model: String,
-    /// Sums.
-    pub usage: DayUsage,
+pub struct AttemptView {
+    /// Label of the account, also after it was removed.
+    pub account: Option<String>,
+    /// Its id.
+    pub account_id: Option<String>,
+    /// Model that was sent.
+    pub model: Option<String>,
+    /// Milliseconds from the start of the request to that of the attempt.
+    #[ts(type = "number")]
+    pub after_ms: i64,
+    /// Why this account.
+    pub chosen: Choice,
+    /// HTTP status of the upstream; absent when it did not answer.
+    pub status: Option<u16>,
+    /// `code` in the upstream's error envelope.
+    #[ts(type = "number | null")]
+    pub vendor_code: Option<i64>,
+    /// Milliseconds from the start of the attempt to the headers.
+    #[ts(type = "number | null")]
+    pub headers_ms: Option<i64>,
+    /// Milliseconds from the start of the attempt to the first byte of the body.
+    #[ts(type = "number | null")]
+    pub first_byte_ms: Option<i64>,
+    /// Milliseconds from the start of the attempt to its end.
+    #[ts(type = "number | null")]
+    pub end_ms: Option<i64>,
+    /// Why it was left; absent when it answered.
+    pub left: Option<Left>,
 }
 
-/// Today, in the local time zone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
-pub struct UsageToday {
-    /// Unix milliseconds of local midnight.
+/// Everything about one request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RequestDetails {
+    /// The row of the log.
+    pub request: RequestView,
+    /// Its upstream requests, in order; empty when none was made or recorded.
+    pub attempts: Vec<AttemptView>,
+}
+
+/// What clearing the log removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ClearRequestsReport {
+    /// Rows.
     #[ts(type = "number")]
-    pub since_ms: i64,
-    /// Everything.
-    pub total: DayUsage,
-    /// The ten models with the most tokens.
-    pub models: Vec<ModelUsage>,
-    /// Calls per local hour, 0 to 23.
-    #[ts(type = "number[]")]
-    pub calls_by_hour: Vec<i64>,
-    /// Tokens per local hour, 0 to 23.
-    #[ts(type = "number[]")]
-    pub tokens_by_hour: Vec<i64>,
+    pub removed: u64,
+}
+
+/// Format of an export of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ExportFormat {
+    /// A table for spreadsheets, with a head.
+    Csv,
+    /// A JSON object per line, as `list_requests` tells them.
+    Jsonl,
+}
+
+/// What to write to a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct ExportRequestsRequest {
+    /// Format.
+    pub format: ExportFormat,
+    /// Absolute path of a file that does not exist yet; one in the folder for
+    /// downloads when absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub path: Option<String>,
+    /// Which rows.
+    #[serde(default)]
+    #[ts(optional, as = "Option<RequestFilter>")]
+    pub filter: RequestFilter,
+}
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ExportRequestsReport {
+    /// Where it is.
+    pub path: String,
+    /// Rows.
+    #[ts(type = "number")]
+    pub rows: u64,
 }

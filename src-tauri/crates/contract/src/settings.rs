@@ -101,6 +101,8 @@ pub struct SettingsView {
     pub open_metrics: bool,
     /// OTLP/HTTP collector that metrics are sent to; empty sends none.
     pub otlp_endpoint: String,
+    /// Seconds between two sendings.
+    pub otlp_interval_s: u32,
     /// Names that stand for models, in the order of the alphabet.
     pub aliases: Vec<ModelAlias>,
     /// Those that ship, to go back to.
@@ -177,6 +179,9 @@ pub struct SettingsPatch {
     /// `http://…` or `https://…`; empty sends none.
     #[ts(optional)]
     pub otlp_endpoint: Option<String>,
+    /// 1 to 86400.
+    #[ts(optional)]
+    pub otlp_interval_s: Option<u32>,
     /// The whole table, instead of the present one.
     #[ts(optional)]
     pub aliases: Option<Vec<ModelAlias>>,

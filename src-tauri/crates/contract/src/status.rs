@@ -119,6 +119,8 @@ pub struct GatewayStatus {
     /// Log records dropped since the start because the disk could not keep up.
     #[ts(type = "number")]
     pub dropped_records: u64,
+    /// Why requests cannot be logged at present, if so; they wait in memory.
+    pub storage_trouble: Option<String>,
     /// Unix milliseconds of the start.
     #[ts(type = "number")]
     pub started_at_ms: i64,

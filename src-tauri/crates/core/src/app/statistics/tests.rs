@@ -1,95 +1,354 @@
-use super::*;
-use crate::store::UsageSums;
+use flowkeep_contract::{
+    ErrorCode, SeriesStep, UsageBreakdownRequest, UsageDimension, UsageFilter,
+    UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
+};
 
-fn ms(text: &str) -> i64 {
-    text.parse::<Timestamp>().unwrap().as_millisecond()
+use super::super::records::tests::{Past, good, ms, new_key};
+use super::compatible::Period;
+use crate::model::{self, KeyId, RequestRecord};
+use crate::store::Retention;
+
+fn series(past: &Past, step: SeriesStep, (from, to): (&str, &str), zone: &str) -> UsageSeries {
+    let request = UsageSeriesRequest {
+        from_ms: Some(ms(from)),
+        to_ms: Some(ms(to)),
+        step,
+        time_zone: Some(zone.to_owned()),
+        filter: UsageFilter::default(),
+    };
+    past.records.usage_series(&request).unwrap()
 }
 
-fn ruler(now: &str, period: Period, zone: &str) -> Ruler {
-    Ruler::at(ms(now), period, TimeZone::get(zone).unwrap())
+/// Labels and calls of the points that had any.
+fn busy(series: &UsageSeries) -> Vec<(&str, i64)> {
+    let points = series.points.iter();
+    points
+        .filter(|point| point.totals.calls > 0)
+        .map(|point| (point.label.as_str(), point.totals.calls))
+        .collect()
 }
 
-fn hour(at: &str, calls: i64) -> HourUsage {
-    HourUsage {
-        hour: ms(at) / HOUR_MS,
-        sums: UsageSums {
-            calls,
-            prompt_tokens: calls * 100,
-            completion_tokens: calls * 10,
-            ..UsageSums::default()
-        },
-    }
-}
-
-/// The older pool began its day at midnight in UTC, eight hours late.
 #[test]
-fn a_day_has_24_hours_from_local_midnight() {
-    let ruler = ruler("2026-11-22T17:30:00Z", Period::Today, "Asia/Shanghai");
-    assert_eq!(ruler.from_ms, ms("2026-11-22T16:00:00Z"));
-    assert_eq!(ruler.to_ms, ms("2026-11-23T16:00:00Z"));
-    let series = ruler.series(&[
-        hour("2026-11-22T16:00:00Z", 2),
-        hour("2026-11-23T15:00:00Z", 3),
+fn a_series_has_no_gaps_and_its_own_midnight() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    past.write([
+        good("2026-11-19T15:59:59Z"),
+        good("2026-11-19T16:00:00Z"),
+        good("2026-11-22T01:00:00Z"),
     ]);
-    assert_eq!(series.labels.len(), 24);
-    assert_eq!((&*series.labels[0], &*series.labels[23]), ("0", "23"));
-    assert_eq!((series.calls[0], series.calls[23]), (2, 3));
-    assert_eq!(series.calls.iter().sum::<i64>(), 5);
-    assert_eq!(series.prompt_tokens[23], 300);
-    assert_eq!(series.completion_tokens[0], 20);
+    let found = series(
+        &past,
+        SeriesStep::Day,
+        ("2026-11-18T16:00:00Z", "2026-11-23T16:00:00Z"),
+        "Asia/Shanghai",
+    );
+    let labels: Vec<&str> = found.points.iter().map(|point| &*point.label).collect();
+    assert_eq!(
+        labels,
+        [
+            "2026-11-19",
+            "2026-11-20",
+            "2026-11-21",
+            "2026-11-22",
+            "2026-11-23"
+        ]
+    );
+    assert_eq!(
+        busy(&found),
+        [("2026-11-19", 1), ("2026-11-20", 1), ("2026-11-22", 1)]
+    );
+    assert_eq!(found.time_zone, "Asia/Shanghai");
+    for ends in found.points.windows(2) {
+        assert_eq!(ends[0].end_ms, ends[1].start_ms);
+    }
+    let totals = found.points[0].totals;
+    assert_eq!((totals.prompt_tokens, totals.cached_tokens), (100, 50));
+    assert_eq!(
+        (totals.cost.cny_nano, totals.cost.usd_nano),
+        (70_000_000, 0)
+    );
+    assert_eq!(totals.saved.cny_nano, 5_000_000);
 }
 
+/// DST: the day has 25 or 23 hours, each of them once, and all calls in it.
 #[test]
-fn a_month_has_its_days() {
-    for (now, days) in [
-        ("2026-02-03T00:00:00Z", 28),
-        ("2028-02-29T23:59:59Z", 29),
-        ("2026-11-30T12:00:00Z", 30),
-        ("2026-12-31T23:59:59Z", 31),
+fn days_on_which_the_clocks_change_keep_their_calls() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    for (day, (from, to), hours) in [
+        (
+            "2026-10-25",
+            ("2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),
+            25,
+        ),
+        (
+            "2026-03-29",
+            ("2026-03-28T23:00:00Z", "2026-03-29T22:00:00Z"),
+            23,
+        ),
     ] {
-        let ruler = ruler(now, Period::ThisMonth, "UTC");
-        assert_eq!(ruler.series(&[]).labels.len(), days, "{now}");
-        let length = ruler.to_ms - ruler.from_ms;
-        assert_eq!(length, i64::try_from(days).unwrap() * 24 * HOUR_MS, "{now}");
+        past.write((0..hours).map(|hour| {
+            let start = ms(from) + hour * 3_600_000 + 60_000;
+            RequestRecord {
+                started_at_ms: start,
+                ..good(from)
+            }
+        }));
+        let by_hour = series(&past, SeriesStep::Hour, (from, to), "Europe/Berlin");
+        assert_eq!(by_hour.points.len(), usize::try_from(hours).unwrap());
+        assert!(by_hour.points.iter().all(|point| point.totals.calls == 1));
+        let by_day = series(&past, SeriesStep::Day, (from, to), "Europe/Berlin");
+        assert_eq!(busy(&by_day), [(day, hours)]);
     }
-    let ruler = ruler("2026-11-30T17:00:00Z", Period::ThisMonth, "Asia/Shanghai");
-    let series = ruler.series(&[hour("2026-11-30T16:00:00Z", 1)]);
-    assert_eq!((series.labels.len(), series.calls[0]), (31, 1));
-    assert_eq!(series.labels[0], "1");
+    let twice = series(
+        &past,
+        SeriesStep::Hour,
+        ("2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z"),
+        "Europe/Berlin",
+    );
+    assert_eq!(
+        busy(&twice),
+        [("2026-10-25T02:00", 1), ("2026-10-25T02:00", 1)]
+    );
 }
 
-/// 25 hours: the one that comes twice is one part, and nothing is lost.
+/// Midnight in India is at 18:30 in UTC. The log tells the hour apart; without
+/// it the hour counts for the day in which it begins, and nothing is lost.
 #[test]
-fn a_day_on_which_the_clocks_go_back_keeps_its_calls() {
-    let ruler = ruler("2026-10-25T12:00:00Z", Period::Today, "Europe/Berlin");
-    assert_eq!(ruler.to_ms - ruler.from_ms, 25 * HOUR_MS);
-    let series = ruler.series(&[
-        hour("2026-10-25T00:00:00Z", 1),
-        hour("2026-10-25T01:00:00Z", 4),
-        hour("2026-10-25T22:00:00Z", 1),
+fn midnight_off_the_hour_is_exact_as_long_as_the_log_knows() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    past.write([
+        good("2026-11-20T18:29:59Z"),
+        good("2026-11-20T18:30:00Z"),
+        good("2026-11-20T18:59:59Z"),
+        good("2026-11-21T18:10:00Z"),
     ]);
-    assert_eq!((series.calls[2], series.calls[23]), (5, 1));
-}
-
-/// Whole hours only: the log is never looked at, which may have been cleared.
-#[test]
-fn midnight_off_the_hour_is_moved_to_the_next_hour() {
-    let ruler = ruler("2026-11-22T20:00:00Z", Period::Today, "Asia/Kolkata");
-    assert_eq!(ruler.from_ms, ms("2026-11-22T19:00:00Z"));
-    assert_eq!(ruler.to_ms, ms("2026-11-23T19:00:00Z"));
-    let series = ruler.series(&[
-        hour("2026-11-22T19:00:00Z", 1),
-        hour("2026-11-23T18:00:00Z", 2),
-    ]);
-    assert_eq!((series.calls[0], series.calls[23]), (1, 2));
-}
-
-#[test]
-fn a_clock_that_is_far_off_breaks_nothing() {
-    for now in [i64::MIN, -1, 0, i64::MAX] {
-        for period in [Period::Today, Period::ThisMonth] {
-            let ruler = Ruler::at(now, period, TimeZone::UTC);
-            assert!(ruler.from_ms <= ruler.to_ms, "{now} {period:?}");
-        }
+    let ends = ("2026-11-19T18:30:00Z", "2026-11-22T18:30:00Z");
+    let exact = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
+    assert_eq!(busy(&exact), [("2026-11-20", 1), ("2026-11-21", 3)]);
+    assert_eq!(past.records.store.clear_requests().unwrap(), 4);
+    let whole = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
+    assert_eq!(busy(&whole), [("2026-11-20", 3), ("2026-11-21", 1)]);
+    // What is left of the log is not mistaken for all of it.
+    past.write([good("2026-11-20T18:45:00Z")]);
+    let mixed = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
+    assert_eq!(busy(&mixed), [("2026-11-20", 4), ("2026-11-21", 1)]);
+    for (from, to) in [ends, ("2026-11-20T18:30:00Z", "2026-11-21T18:30:00Z")] {
+        let overview = past.records.usage_overview(&UsageOverviewRequest {
+            from_ms: Some(ms(from)),
+            to_ms: Some(ms(to)),
+            filter: UsageFilter::default(),
+        });
+        let days = series(&past, SeriesStep::Day, (from, to), "Asia/Kolkata");
+        let calls: i64 = days.points.iter().map(|point| point.totals.calls).sum();
+        assert_eq!(overview.unwrap().totals.calls, calls, "{from}");
     }
+}
+
+#[test]
+fn months_have_their_own_lengths() {
+    let past = Past::at("2026-03-10T12:00:00Z");
+    past.write([
+        good("2026-01-31T23:59:59Z"),
+        good("2026-02-28T23:59:59Z"),
+        good("2026-03-01T00:00:00Z"),
+    ]);
+    let found = past.records.usage_series(&UsageSeriesRequest {
+        from_ms: None,
+        to_ms: None,
+        step: SeriesStep::Month,
+        time_zone: Some("UTC".to_owned()),
+        filter: UsageFilter::default(),
+    });
+    let found = found.unwrap();
+    assert_eq!(found.points.len(), 12);
+    assert_eq!(found.points[0].label, "2025-04");
+    assert_eq!(
+        busy(&found),
+        [("2026-01", 1), ("2026-02", 1), ("2026-03", 1)]
+    );
+    assert_eq!(found.points[11].end_ms, ms("2026-03-11T00:00:00Z"));
+}
+
+#[test]
+fn what_cannot_be_shown_is_refused_with_words() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    let request = |from_ms, to_ms, step, zone: &str| UsageSeriesRequest {
+        from_ms: Some(from_ms),
+        to_ms: Some(to_ms),
+        step,
+        time_zone: Some(zone.to_owned()),
+        filter: UsageFilter::default(),
+    };
+    let day = 86_400_000;
+    let fits = past
+        .records
+        .usage_series(&request(0, 2_000 * day, SeriesStep::Day, "UTC"));
+    assert_eq!(fits.unwrap().points.len(), 2_000);
+    for (request, words) in [
+        (
+            request(0, 2_000 * day + 1, SeriesStep::Day, "UTC"),
+            "at most 2000",
+        ),
+        (
+            request(0, i64::MAX, SeriesStep::Hour, "UTC"),
+            "at most 2000",
+        ),
+        (request(day, 0, SeriesStep::Day, "UTC"), "after to_ms"),
+        (
+            request(0, day, SeriesStep::Day, "Mars/Olympus"),
+            "Mars/Olympus",
+        ),
+    ] {
+        let error = past.records.usage_series(&request).unwrap_err();
+        assert_eq!(error.code, ErrorCode::InvalidRequest);
+        assert!(error.message.contains(words), "{}", error.message);
+    }
+    let empty = past
+        .records
+        .usage_series(&request(day, day, SeriesStep::Day, "UTC"));
+    assert_eq!(empty.unwrap().points, []);
+}
+
+/// F38: the clock was a day ahead, then it was put back across midnight. Every
+/// call is in the part in which it said it began, and in no sum twice.
+#[test]
+fn a_clock_that_goes_back_across_midnight_loses_nothing() {
+    let past = Past::at("2026-11-23T23:59:00Z");
+    past.write([good("2026-11-23T23:59:00Z"), good("2026-11-24T00:01:00Z")]);
+    past.clock.jump_wall_ms(-3_600_000);
+    past.write([good("2026-11-23T23:00:00Z"), good("2026-11-23T23:10:00Z")]);
+    let found = past.records.usage_series(&UsageSeriesRequest {
+        from_ms: Some(ms("2026-11-22T00:00:00Z")),
+        to_ms: Some(ms("2026-11-25T00:00:00Z")),
+        step: SeriesStep::Day,
+        time_zone: Some("UTC".to_owned()),
+        filter: UsageFilter::default(),
+    });
+    assert_eq!(
+        busy(&found.unwrap()),
+        [("2026-11-23", 3), ("2026-11-24", 1)]
+    );
+    let all = past
+        .records
+        .usage_overview(&UsageOverviewRequest::default());
+    assert_eq!(all.unwrap().totals.calls, 4);
+    let before_1970 = RequestRecord {
+        started_at_ms: -5,
+        ..good("2026-11-23T23:00:00Z")
+    };
+    past.write([before_1970]);
+    let all = past
+        .records
+        .usage_overview(&UsageOverviewRequest::default());
+    assert_eq!(all.unwrap().totals.calls, 5);
+}
+
+#[test]
+fn rates_follow_from_the_sums_and_are_absent_without_any() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    let request = UsageOverviewRequest::default();
+    let nothing = past.records.usage_overview(&request).unwrap();
+    assert_eq!(nothing, flowkeep_contract::UsageOverview::default());
+    let failed = RequestRecord {
+        outcome: model::Outcome::UpstreamFailed,
+        status: 502,
+        usage: model::Usage::default(),
+        cost: None,
+        saved_nano: None,
+        first_byte_ms: None,
+        duration_ms: 0,
+        ..good("2026-11-23T11:00:00Z")
+    };
+    past.write([good("2026-11-23T10:00:00Z"), failed]);
+    let found = past.records.usage_overview(&request).unwrap();
+    assert_eq!((found.totals.calls, found.totals.failed), (2, 1));
+    assert_eq!(found.rates.success_rate, Some(0.5));
+    assert_eq!(found.rates.cached_share, Some(0.5));
+    assert_eq!(found.rates.tokens_per_second, Some(10.0));
+    assert_eq!(found.first_byte.calls, 1);
+    let p50 = found.first_byte.p50_ms.unwrap();
+    assert!((94..=106).contains(&p50), "{p50}");
+}
+
+#[test]
+fn parts_are_named_also_after_their_removal() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    let store = &past.records.store;
+    store
+        .insert_keys(&[new_key(1, "team"), new_key(2, "home")])
+        .unwrap();
+    let ids: Vec<_> = store.accounts().unwrap().into_iter().collect();
+    let of = |n: usize, key: &str| RequestRecord {
+        account: Some(ids[n].account_id.clone()),
+        key: Some(KeyId::from(key)),
+        ..good("2026-11-23T11:00:00Z")
+    };
+    past.write([of(0, "key-1"), of(0, "key-1"), of(1, "key-2")]);
+    store.remove_keys(&[KeyId::from("key-1")]).unwrap();
+    let by = |by, filter| {
+        let found = past.records.usage_breakdown(&UsageBreakdownRequest {
+            by,
+            from_ms: None,
+            to_ms: None,
+            filter,
+            limit: None,
+        });
+        let shares = found.unwrap().shares.into_iter();
+        shares
+            .map(|share| (share.label, share.totals.calls))
+            .collect::<Vec<_>>()
+    };
+    let all = UsageFilter::default;
+    let named = |label: &str, calls| (label.to_owned(), calls);
+    assert_eq!(
+        by(UsageDimension::Account, all()),
+        [named("team", 2), named("home", 1)]
+    );
+    assert_eq!(
+        by(UsageDimension::Key, all()),
+        [named("laptop …0001", 2), named("laptop …0002", 1)]
+    );
+    let of_team = UsageFilter {
+        account: Some("team".to_owned()),
+        ..all()
+    };
+    assert_eq!(
+        by(UsageDimension::Model, of_team),
+        [named("Qwen/Qwen3-8B", 2)]
+    );
+    assert_eq!(by(UsageDimension::Outcome, all()), [named("success", 3)]);
+    assert_eq!(by(UsageDimension::Client, all()), [named("default", 3)]);
+}
+
+/// Issue 5: after retention, and after the log was cleared, every figure is
+/// what it was.
+#[test]
+fn retention_and_clearing_change_no_figure() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    past.write((0..50).map(|n| RequestRecord {
+        duration_ms: n * 37,
+        ..good("2026-11-23T11:00:00Z")
+    }));
+    let figures = || {
+        let day = ("2026-11-23T00:00:00Z", "2026-11-24T00:00:00Z");
+        (
+            past.records
+                .usage_overview(&UsageOverviewRequest::default())
+                .unwrap(),
+            series(&past, SeriesStep::Hour, day, "UTC"),
+            past.records
+                .period(Period::ThisMonth, Some("Asia/Shanghai"))
+                .unwrap(),
+        )
+    };
+    let before = figures();
+    assert_eq!(before.0.totals.calls, 50);
+    let limits = Retention {
+        rows: 20,
+        ..Retention::default()
+    };
+    assert_eq!(past.records.store.retain(&limits).unwrap().removed, 30);
+    assert_eq!(figures(), before);
+    assert_eq!(past.records.store.clear_requests().unwrap(), 20);
+    assert_eq!(figures(), before);
 }

@@ -1,0 +1,43 @@
+//! Everything about a time in one.
+
+use flowkeep_contract::{ApiError, UsageOverview, UsageOverviewRequest};
+
+use super::super::App;
+use super::super::records::Records;
+use super::totals::{percentiles, rates, totals};
+
+impl Records {
+    /// Sums, rates and latencies over a time.
+    ///
+    /// # Errors
+    /// When the time runs backwards, or the database does not answer in time.
+    pub fn usage_overview(
+        &self,
+        request: &UsageOverviewRequest,
+    ) -> Result<UsageOverview, ApiError> {
+        let filter = self.usage_filter(&request.filter)?;
+        let (from, to) = self.cut_span(request.from_ms, request.to_ms)?;
+        let sums = self.store.usage_sums(from, to, &filter)?;
+        let latencies = self.store.latencies(from, to, &filter)?;
+        Ok(UsageOverview {
+            totals: totals(&sums),
+            rates: rates(&sums),
+            first_byte: percentiles(latencies.first_byte),
+            duration: percentiles(latencies.duration),
+        })
+    }
+}
+
+impl App {
+    /// Sums, rates and latencies over a time.
+    ///
+    /// # Errors
+    /// As [`Records::usage_overview`].
+    pub async fn usage_overview(
+        &self,
+        request: UsageOverviewRequest,
+    ) -> Result<UsageOverview, ApiError> {
+        self.recorded(move |records| records.usage_overview(&request))
+            .await
+    }
+}
