@@ -1,17 +1,27 @@
 // One measurement: wrk against a target, with the target's CPU time beside it.
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const TICKS_PER_SECOND = 100; // USER_HZ on every Linux that Flowkeep runs on
+const LOG_THREAD = 'flowkeep-journa'; // the kernel keeps 15 characters of a thread's name
 
 /** Seconds of CPU that a process has used, all threads. */
 function cpuSeconds(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+/** Microseconds of CPU that the thread of the request log has used; 0 where there is none. */
+function logMicros(pid) {
+  const tasks = `/proc/${pid}/task`;
+  const isLog = (task) => readFileSync(`${tasks}/${task}/comm`, 'utf8').trim() === LOG_THREAD;
+  const nanos = (task) => Number(readFileSync(`${tasks}/${task}/schedstat`, 'utf8').split(' ')[0]);
+  const used = readdirSync(tasks).filter(isLog).map(nanos);
+  return used.reduce((sum, one) => sum + one, 0) / 1e3;
 }
 
 /** Resident memory in MiB, pages shared with others by their share. */
@@ -43,6 +53,7 @@ end
 /** Runs the load on core 1 and reads requests/s, percentiles and CPU. */
 export async function measure(target, { load, connections, seconds }) {
   const before = target.pid ? cpuSeconds(target.pid) : 0;
+  const logBefore = target.pid ? logMicros(target.pid) : 0;
   const args = ['-c', '1', 'wrk', '-t1', `-c${connections}`, `-d${seconds}s`, '-s', load];
   const { stdout } = await run('taskset', [...args, `${target.url}/chat/completions`], {
     env: { PATH: process.env.PATH, BENCH_TOKEN: target.token },
@@ -59,6 +70,7 @@ export async function measure(target, { load, connections, seconds }) {
     p50,
     p99,
     cpuMicros: used === null ? null : (used * 1e6) / requests,
+    logMicros: used === null ? null : (logMicros(target.pid) - logBefore) / requests,
   };
 }
 

@@ -1,20 +1,28 @@
-//! `kill -9` under load (F30): nothing that was acknowledged is lost.
+//! `kill -9` under load (F30): nothing that was acknowledged is lost, nothing is
+//! half there, and the sums are those of the rows.
 
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use flowkeep_core::clock::SystemClock;
 use flowkeep_core::store::Store;
 use flowkeep_simulator::sample_key;
+use flowkeep_tests::books::{assert_balanced, newest_ids};
+use serde_json::{Value, json};
+use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
+use crate::program::Running;
 use crate::world::{MODEL, World, sample_lines};
 
-const ROUNDS: u64 = 10;
-const CLIENTS: usize = 4;
+/// Folders that are treated like this at the same time, and how often each.
+const FOLDERS: u64 = 4;
+const ROUNDS: u64 = 50;
+const CLIENTS: usize = 2;
 /// A batch is written every 100 ms; the rest is for a machine that is busy.
-const BATCH: Duration = Duration::from_millis(600);
+const BATCH: Duration = Duration::from_secs(2);
 /// The largest batch (D11).
 const LARGEST_BATCH: usize = 256;
 
@@ -24,27 +32,82 @@ struct Acknowledged {
     at: Instant,
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn kill_9_loses_no_key_and_at_most_one_batch_of_records() {
+/// What one folder must hold.
+#[derive(Default)]
+struct Promises {
+    /// Keys that were acknowledged, and those that may be there as well.
+    keys: usize,
+    attempted: usize,
+    /// The last setting that was acknowledged, and one that may have come after.
+    setting: u64,
+    next_setting: u64,
+    kills: u64,
+}
+
+/// A moment after the load began that differs from round to round, the same in
+/// every run. Some rounds are long enough for several batches.
+fn moment(folder: u64, round: u64) -> Duration {
+    if round % 25 == 24 {
+        return BATCH + Duration::from_secs(1);
+    }
+    let mixed = (folder * ROUNDS + round + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    Duration::from_millis((mixed >> 40) % 300)
+}
+
+/// Two hundred of them.
+#[test]
+fn kill_9_loses_nothing_that_was_acknowledged() {
+    let begun = Instant::now();
+    let kills: u64 = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..FOLDERS)
+            .map(|folder| {
+                scope.spawn(move || {
+                    let mut runtime = Builder::new_multi_thread();
+                    let runtime = runtime.worker_threads(2).enable_all().build();
+                    runtime.expect("a runtime").block_on(kill_again(folder))
+                })
+            })
+            .collect();
+        let ended = threads.into_iter().map(ScopedJoinHandle::join);
+        ended.map(|kills| kills.expect("its promises hold")).sum()
+    });
+    println!("{kills} kills in {:?}", begun.elapsed());
+    assert_eq!(kills, FOLDERS * ROUNDS);
+}
+
+async fn kill_again(folder: u64) -> u64 {
     let world = Arc::new(World::new().await);
     assert_eq!(world.import(&sample_lines(), &["--no-check"]).code, Some(0));
     let token = world.token();
-    let mut imported = 3;
+    let mut promises = Promises {
+        keys: 3,
+        attempted: 3,
+        ..Promises::default()
+    };
     for round in 0..ROUNDS {
-        let (gateway, address) = world.serve();
+        let (gateway, address) = world.serve_administered();
         let load = clients(&world, &address, &token);
-        let key = sample_key(&format!("round{round}x"));
-        assert_eq!(world.import(&key, &["--no-check"]).code, Some(0));
-        imported += 1;
-        // Moments that differ from round to round, the same in every run.
-        let wait = Duration::from_millis(round * 389 % 900);
-        tokio::time::sleep(wait).await;
-        gateway.kill();
+        edit(&world, &address, &mut promises, (folder, round)).await;
+        let unanswered = begin_edits(&world, &address, (folder, round), &mut promises);
+        tokio::time::sleep(moment(folder, round)).await;
+        kill(gateway, &mut promises);
         let killed = Instant::now();
+        take_late_answers(unanswered, &mut promises).await;
         let answers: Vec<_> = load.join_all().await.into_iter().flatten().collect();
-        check_folder(&world, &answers, killed, imported);
+        check_folder(&world, &promises);
+        check_records(&world, &answers, killed);
     }
-    assert_eq!(world.keys().len(), imported);
+    let keys = world.keys();
+    assert!(
+        keys.iter().all(|key| key["state"] != "unreadable"),
+        "{keys:?}"
+    );
+    promises.kills
+}
+
+fn kill(gateway: Running, promises: &mut Promises) {
+    gateway.kill();
+    promises.kills += 1;
 }
 
 /// Clients that ask until nobody answers.
@@ -73,18 +136,85 @@ fn clients(world: &Arc<World>, address: &str, token: &str) -> JoinSet<Vec<Acknow
     load
 }
 
-fn check_folder(world: &World, answers: &[Acknowledged], killed: Instant, keys: usize) {
-    assert!(!answers.is_empty(), "there was load");
+fn new_key(kind: &str, (folder, round): (u64, u64)) -> Value {
+    let key = sample_key(&format!("{kind}{folder}n{round}x"));
+    json!({"text": key, "validate": false, "force": false})
+}
+
+/// A key and a setting that are acknowledged before the kill.
+async fn edit(world: &World, address: &str, promises: &mut Promises, at: (u64, u64)) {
+    let answer = world
+        .rpc(address, "import_keys", &new_key("done", at))
+        .await;
+    let (status, report) = answer.expect("an answer");
+    assert_eq!((status, &report["added"]), (200, &json!(1)), "{report}");
+    promises.keys += 1;
+    promises.attempted += 1;
+    promises.setting = promises.next_setting + 1;
+    let setting = json!({"queue_length": promises.setting});
+    let answer = world.rpc(address, "update_settings", &setting).await;
+    assert_eq!(answer.expect("an answer").0, 200);
+}
+
+/// A key and a setting that the kill may come before, in the middle of, or after.
+fn begin_edits(
+    world: &Arc<World>,
+    address: &str,
+    at: (u64, u64),
+    promises: &mut Promises,
+) -> JoinSet<Option<&'static str>> {
+    promises.attempted += 1;
+    promises.next_setting = promises.setting + 1;
+    let setting = json!({"queue_length": promises.next_setting});
+    let mut unanswered = JoinSet::new();
+    for (command, body) in [
+        ("import_keys", new_key("late", at)),
+        ("update_settings", setting),
+    ] {
+        let (world, address) = (Arc::clone(world), address.to_owned());
+        unanswered.spawn(async move {
+            let answer = world.rpc(&address, command, &body).await;
+            answer.ok().filter(|(status, _)| *status == 200)?;
+            Some(command)
+        });
+    }
+    unanswered
+}
+
+async fn take_late_answers(unanswered: JoinSet<Option<&'static str>>, promises: &mut Promises) {
+    for answered in unanswered.join_all().await.into_iter().flatten() {
+        match answered {
+            "import_keys" => promises.keys += 1,
+            _ => promises.setting = promises.next_setting,
+        }
+    }
+}
+
+/// What was acknowledged is there, and nothing that nobody asked for.
+fn check_folder(world: &World, promises: &Promises) {
     let (store, warnings) =
         Store::open(world.folder(), Arc::new(SystemClock::new())).expect("it opens");
     assert!(warnings.is_empty(), "{warnings:?}");
     store.integrity_check().expect("both files are whole");
-    assert_eq!(
-        store.keys().expect("keys").len(),
-        keys,
-        "every acknowledged key is there"
+    let keys = store.keys().expect("keys").len();
+    assert!(
+        (promises.keys..=promises.attempted).contains(&keys),
+        "{keys} keys, {} were acknowledged",
+        promises.keys
     );
-    let written = all_ids(&store);
+    drop(store);
+    let path = world.folder().join("settings.toml");
+    let text = std::fs::read_to_string(path).expect("settings");
+    let allowed = [promises.setting, promises.next_setting];
+    let found = allowed.map(|value| text.contains(&format!("queue_length = {value}\n")));
+    assert!(found[0] || found[1], "neither of {allowed:?} in {text}");
+    assert_balanced(world.folder());
+}
+
+/// At most a batch of records is missing, and none from long before the kill.
+fn check_records(world: &World, answers: &[Acknowledged], killed: Instant) {
+    let most = u32::try_from(answers.len() + 2 * CLIENTS).expect("a few thousand");
+    let written = newest_ids(world.folder(), most);
     let missing: Vec<_> = answers
         .iter()
         .filter(|answer| !written.contains(&answer.request_id))
@@ -103,15 +233,38 @@ fn check_folder(world: &World, answers: &[Acknowledged], killed: Instant, keys: 
     }
 }
 
-fn all_ids(store: &Store) -> HashSet<String> {
-    let mut ids = HashSet::new();
-    let mut before = None;
-    loop {
-        let rows = store.requests_page(before, 1_000).expect("rows");
-        let Some(last) = rows.last() else {
-            return ids;
-        };
-        before = Some(last.id);
-        ids.extend(rows.iter().map(|row| row.record.request_id.to_string()));
+/// The program that imports is killed: all of its keys are in, or none is, and
+/// each that is can be used.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_that_is_killed_is_in_or_out() {
+    const KEYS: usize = 60;
+    let world = World::new().await;
+    let text = |round: u32| -> String {
+        let line = |n| sample_key(&format!("r{round}n{n}x"));
+        (0..KEYS).map(line).collect::<Vec<_>>().join("\n")
+    };
+    let whole = Instant::now();
+    assert_eq!(world.import(&text(0), &["--no-check"]).code, Some(0));
+    let whole = whole.elapsed();
+    let mut ends = HashSet::new();
+    for round in 1..=8_u32 {
+        let before = world.keys().len();
+        let mut command = world.command(&["keys", "import", "--no-check"]);
+        let import = Running::start(&mut command, &text(round));
+        // From the beginning to its last moments, and after them.
+        tokio::time::sleep(whole * round / 7).await;
+        import.kill();
+        let keys = world.keys();
+        assert!(
+            keys.iter().all(|key| key["state"] != "unreadable"),
+            "a key without its secret"
+        );
+        let added = keys.len() - before;
+        assert!(added == 0 || added == KEYS, "{added} of {KEYS}");
+        ends.insert(added);
+        // And nothing is in the way of the next one.
+        assert_eq!(world.import(&text(round), &["--no-check"]).code, Some(0));
+        assert_eq!(world.keys().len(), before + KEYS);
     }
+    println!("keys that a killed import had added: {ends:?}");
 }

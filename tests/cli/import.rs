@@ -6,7 +6,7 @@ use std::time::Duration;
 use flowkeep_simulator::{Behaviour, Scope, sample_key};
 use rusqlite::OpenFlags;
 
-use crate::program::run;
+use crate::program::{Running, run};
 use crate::world::{World, sample_lines};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -187,5 +187,42 @@ async fn an_older_pools_database_is_imported_as_its_dry_run_says() {
     assert!(
         again.stdout.ends_with("added 0, known 1, rejected 2"),
         "{again:?}"
+    );
+}
+
+/// Two programs import the same at once: each key is in once, with its secret,
+/// and each of them tells what it did.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_programs_that_import_at_once_add_each_key_once() {
+    const KEYS: usize = 400;
+    let world = World::new().await;
+    let lines = (0..KEYS).map(|n| sample_key(&format!("twice{n}x")));
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let import = || {
+        let mut command = world.command(&["keys", "import", "--no-check"]);
+        Running::start(&mut command, &text)
+    };
+    let running = [import(), import()];
+    let ended = running.map(Running::wait);
+    let sums: Vec<(usize, usize)> = ended
+        .iter()
+        .map(|ended| {
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+            let sums = ended.stdout.lines().last().unwrap_or_default();
+            let number = |word: &str| {
+                let part = sums.split(", ").find(|part| part.starts_with(word));
+                let digits = part.and_then(|part| part.split(' ').nth(1));
+                digits.and_then(|digits| digits.parse().ok()).expect(word)
+            };
+            (number("added"), number("known"))
+        })
+        .collect();
+    assert_eq!(sums[0].0 + sums[1].0, KEYS, "{sums:?}");
+    assert_eq!(sums[0].1 + sums[1].1, KEYS, "{sums:?}");
+    let keys = world.keys();
+    assert_eq!(keys.len(), KEYS);
+    assert!(
+        keys.iter().all(|key| key["state"] == "unchecked"),
+        "{keys:?}"
     );
 }

@@ -25,7 +25,7 @@ async fn import_list_and_remove_go_round() {
     let lines: Vec<&str> = table.lines().collect();
     assert_eq!(lines.len(), 4, "{table}");
     assert!(
-        lines[0].starts_with("ID ") && lines[1].contains("alpha") && lines[1].contains("usable")
+        lines[0].starts_with("ID ") && lines[1].contains("alpha") && lines[1].contains("Usable")
     );
     assert!(!table.contains(&sample_key("alpha")));
 

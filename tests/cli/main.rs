@@ -4,14 +4,23 @@
 //! simulator; the environment of the tester does not reach the program.
 #![cfg(unix)]
 
+mod balances;
+mod clock;
 mod crash;
+mod damage;
+mod disk;
 mod drain;
+mod full_disk;
 mod import;
 mod keys;
+mod logs;
+mod read_only;
 mod readme;
 mod refusals;
 mod serve;
 mod show;
+mod stats;
+mod token;
 mod world;
 
 use flowkeep_tests::program;

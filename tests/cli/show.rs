@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flowkeep_core::clock::SystemClock;
-use flowkeep_core::store::Store;
+use flowkeep_core::store::{Store, UsageFilter};
 use flowkeep_simulator::{Account, Script, sample_key};
 use tempfile::TempDir;
 
@@ -83,7 +83,9 @@ async fn the_demo_answers_has_a_past_and_leaves_nothing_behind() {
     let folder = only_entry(&temporary);
     let (store, _) = Store::open(&folder, Arc::new(SystemClock::new())).unwrap();
     assert_eq!(store.keys().unwrap().len(), 5);
-    let usage = store.usage_between(0, i64::MAX).unwrap();
+    let usage = store
+        .usage_sums(0, i64::MAX, &UsageFilter::default())
+        .unwrap();
     assert!(usage.calls > 2_000, "a month has {} calls", usage.calls);
     drop(store);
     let ended = demo.stop();

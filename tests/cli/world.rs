@@ -8,13 +8,18 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::disk::Disk;
 use crate::program::{Ended, Running, flowkeep, run, run_with_input};
 
 pub(crate) const MODEL: &str = "deepseek-ai/DeepSeek-V3";
+/// Of the admin surface, where a test uses it.
+const PASSWORD: &str = "the password of the tests";
 
 /// Everything a test needs but the program.
 pub(crate) struct World {
     pub(crate) simulator: Simulator,
+    /// What the folder lies on, when it is a disk of its own; goes before it.
+    disk: Option<Disk>,
     folder: TempDir,
     client: Client,
 }
@@ -24,9 +29,22 @@ impl World {
     pub(crate) async fn new() -> Self {
         Self {
             simulator: Simulator::start(Script::sample()).await.expect("a port"),
+            disk: None,
             folder: TempDir::new().expect("a temporary folder"),
             client: Client::builder().no_proxy().build().expect("a client"),
         }
+    }
+
+    /// As [`World::new`], with the folder on a disk of this many MiB.
+    pub(crate) async fn on_a_disk_of(mebibytes: u32) -> Self {
+        let mut world = Self::new().await;
+        world.disk = Some(Disk::mount(world.folder(), mebibytes));
+        world
+    }
+
+    /// The disk of [`World::on_a_disk_of`].
+    pub(crate) fn disk(&self) -> &Disk {
+        self.disk.as_ref().expect("a disk of its own")
     }
 
     /// The data folder.
@@ -51,6 +69,12 @@ impl World {
         }
         command.args(words);
         command
+    }
+
+    /// A running gateway whose commands can be called by [`World::rpc`].
+    pub(crate) fn serve_administered(&self) -> (Running, String) {
+        let mut command = self.serve_command(&[]);
+        Running::serve(command.env("FLOWKEEP_ADMIN_PASSWORD", PASSWORD))
     }
 
     /// A running gateway and its address.
@@ -97,6 +121,34 @@ impl World {
             .body(body.to_string())
             .send()
             .await
+    }
+
+    /// Calls a command of the console; status and answer.
+    pub(crate) async fn rpc(
+        &self,
+        address: &str,
+        command: &str,
+        body: &Value,
+    ) -> reqwest::Result<(u16, Value)> {
+        let answer = self
+            .client
+            .post(format!("http://{address}/admin/rpc/{command}"))
+            .basic_auth("admin", Some(PASSWORD))
+            .header("content-type", "application/json")
+            .body(body.to_string())
+            .send()
+            .await?;
+        let status = answer.status().as_u16();
+        let text = answer.text().await?;
+        Ok((status, serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
+    /// What `/health` says.
+    pub(crate) async fn health(&self, address: &str) -> Value {
+        let answer = self.client.get(format!("http://{address}/health"));
+        let answer = answer.send().await.expect("an answer");
+        let text = answer.text().await.expect("a body");
+        serde_json::from_str(&text).expect("JSON")
     }
 
     /// The status of a GET.

@@ -10,11 +10,17 @@ mod bad_input;
 #[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
+mod clock;
+#[cfg(test)]
 mod drain;
 #[cfg(test)]
 mod early_answers;
 #[cfg(test)]
+mod edits;
+#[cfg(test)]
 mod fallback;
+#[cfg(test)]
+mod flapping;
 #[cfg(test)]
 mod framing;
 #[cfg(test)]
@@ -26,11 +32,17 @@ mod ledger;
 #[cfg(test)]
 mod limits;
 #[cfg(test)]
+mod locked;
+#[cfg(test)]
+mod power_loss;
+#[cfg(test)]
 mod queue;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod retention;
 #[cfg(test)]
 mod streams;
 #[cfg(test)]

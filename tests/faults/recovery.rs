@@ -114,3 +114,54 @@ async fn a_model_that_nobody_may_use_is_not_called_a_rate_limit() {
     assert_eq!(with_status(&hits, 403), 3, "each was asked once");
     rig.agree(&[first, second, other]).await;
 }
+
+/// Changes the database as another program may.
+fn change(rig: &Rig, sql: &str) {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let path = rig.folder().join("flowkeep.db");
+    let database = rusqlite::Connection::open_with_flags(path, flags).unwrap();
+    database.busy_timeout(flowkeep_tests::PATIENCE).unwrap();
+    database.execute_batch(sql).unwrap();
+}
+
+/// F34: what traffic showed while the database could not be written is saved
+/// when it can, and counts after a restart.
+#[tokio::test]
+async fn a_state_that_cannot_be_saved_is_saved_later() {
+    let rig = Rig::with(RigOptions {
+        vault: flowkeep_core::vault::VaultChoice::File,
+        ..RigOptions::default()
+    })
+    .await;
+    change(
+        &rig,
+        "CREATE TRIGGER not_now BEFORE UPDATE ON accounts
+         BEGIN SELECT RAISE(ABORT, 'not now'); END",
+    );
+    let alpha = Scope::Key(sample_key("alpha"));
+    rig.simulator.set_behaviour(alpha, Behaviour::status(402));
+    let mut clients = Vec::new();
+    for _ in 0..3 {
+        clients.push(rig.ask_chat(MODEL, false).await);
+    }
+    assert!(clients.iter().all(flowkeep_tests::Seen::is_whole));
+    rig.agree(&clients).await;
+    let exhausted = |keys: &flowkeep_contract::KeyList| key(keys, "alpha").state;
+    assert_eq!(exhausted(&rig.keys().await), KeyState::Exhausted);
+    change(&rig, "DROP TRIGGER not_now");
+    let saved = "SELECT count(*) FROM accounts WHERE condition_status = 402";
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let database =
+        rusqlite::Connection::open_with_flags(rig.folder().join("flowkeep.db"), flags).unwrap();
+    let begun = std::time::Instant::now();
+    while database.query_row(saved, [], |row| row.get::<_, i64>(0)) != Ok(1) {
+        assert!(
+            begun.elapsed() < flowkeep_tests::PATIENCE,
+            "it is not saved"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    drop(database);
+    let rig = rig.restart().await;
+    assert_eq!(exhausted(&rig.keys().await), KeyState::Exhausted);
+}

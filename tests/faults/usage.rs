@@ -1,6 +1,6 @@
 //! Done-when 6: usage in `usage.db` is what the upstream told, in every shape.
 
-use flowkeep_contract::{Empty, Outcome, RequestView};
+use flowkeep_contract::{Outcome, RequestView, UsageOverviewRequest};
 use flowkeep_simulator::{Account, Entry, sample_key};
 use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
 use rusqlite::{Connection, OpenFlags};
@@ -50,7 +50,7 @@ fn sums_on_disk(rig: &Rig) -> [i64; 4] {
     database.query_row(sql, [], read).unwrap()
 }
 
-/// Rows, sums on disk and today's sums are the ledger's. Anthropic's protocol
+/// Rows, sums on disk and those of the overview are the ledger's. Anthropic's protocol
 /// does not tell reasoning apart, so that sum is given.
 async fn all_sums_agree(rig: &Rig, clients: &[Seen], reasoning: i64) {
     let rows = rig.agree(clients).await;
@@ -62,7 +62,8 @@ async fn all_sums_agree(rig: &Rig, clients: &[Seen], reasoning: i64) {
     let told = rig.simulator.ledger().totals().told;
     let told = [told.prompt, told.completion, told.cached].map(|sum| count(sum).unwrap());
     assert_eq!(sums_on_disk(rig), [told[0], told[1], told[2], reasoning]);
-    let today = rig.app.usage_today(Empty {}).await.unwrap().total;
+    let request = UsageOverviewRequest::default();
+    let today = rig.app.usage_overview(request).await.unwrap().totals;
     assert_eq!(
         [
             today.prompt_tokens,
@@ -117,7 +118,8 @@ async fn usage_that_is_not_told_is_unknown() {
             .all(|hit| hit.told.is_none())
     );
     all_sums_agree(&rig, &clients, 0).await;
-    let today = rig.app.usage_today(Empty {}).await.unwrap().total;
+    let request = UsageOverviewRequest::default();
+    let today = rig.app.usage_overview(request).await.unwrap().totals;
     assert_eq!((today.calls_without_usage, today.prompt_tokens), (4, 0));
 }
 

@@ -3,10 +3,18 @@
 #[cfg(test)]
 mod admin;
 #[cfg(test)]
+mod balances;
+#[cfg(test)]
+mod budgets;
+#[cfg(test)]
+mod clients;
+#[cfg(test)]
 mod conversations;
 mod import;
 #[cfg(test)]
 mod models;
+#[cfg(test)]
+mod money;
 #[cfg(test)]
 mod relay;
 #[cfg(test)]

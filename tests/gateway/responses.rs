@@ -4,7 +4,7 @@ mod broken;
 mod counted;
 mod refused;
 
-use flowkeep_contract::Outcome;
+use flowkeep_contract::{Outcome, RequestView};
 use flowkeep_tests::{MODEL, RawClient, Rig, RigOptions, Seen};
 use serde_json::{Value, json};
 
@@ -40,6 +40,13 @@ fn chat(rig: &Rig) -> Value {
     serde_json::from_slice(body).expect("the chat is JSON")
 }
 
+/// The log has the tokens that the client was told.
+fn assert_counted(row: &RequestView, response: &Value) {
+    let told = |name: &str| response["usage"][name].as_i64();
+    assert_eq!(row.prompt_tokens, told("input_tokens"));
+    assert_eq!(row.completion_tokens, told("output_tokens"));
+}
+
 #[tokio::test]
 async fn a_response_is_answered_by_a_chat_and_counted() {
     let rig = Rig::start().await;
@@ -63,14 +70,7 @@ async fn a_response_is_answered_by_a_chat_and_counted() {
     assert_eq!(chat.get("store"), None);
     let rows = rig.agree(std::slice::from_ref(&seen)).await;
     assert_eq!(rows[0].route, "responses");
-    assert_eq!(
-        rows[0].prompt_tokens,
-        response["usage"]["input_tokens"].as_i64()
-    );
-    assert_eq!(
-        rows[0].completion_tokens,
-        response["usage"]["output_tokens"].as_i64()
-    );
+    assert_counted(&rows[0], &response);
 }
 
 #[tokio::test]
@@ -99,14 +99,7 @@ async fn a_stream_is_translated_and_counted() {
     let rows = rig.agree(std::slice::from_ref(&seen)).await;
     assert!(rows[0].stream);
     assert_eq!(rows[0].outcome, Outcome::Success);
-    assert_eq!(
-        rows[0].prompt_tokens,
-        response["usage"]["input_tokens"].as_i64()
-    );
-    assert_eq!(
-        rows[0].completion_tokens,
-        response["usage"]["output_tokens"].as_i64()
-    );
+    assert_counted(&rows[0], &response);
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 //! that notes what it got, and a bare socket.
 
 mod bare;
+pub mod books;
 pub mod program;
 mod raw;
 mod rig;

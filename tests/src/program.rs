@@ -78,6 +78,19 @@ pub struct Running {
 }
 
 impl Running {
+    /// Starts a command with this text on stdin, without waiting for anything.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(command: &mut Command, input: &str) -> Self {
+        let mut running = Self::spawn(command.stdin(Stdio::piped()));
+        let mut stdin = running.child.stdin.take().expect("a pipe");
+        let input = input.to_owned();
+        // A program that is killed while it reads closes the pipe.
+        thread::spawn(move || stdin.write_all(input.as_bytes()).is_ok());
+        running
+    }
+
     fn spawn(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
@@ -116,6 +129,16 @@ impl Running {
     #[must_use]
     pub fn line(&self) -> String {
         self.stdout.recv_timeout(PATIENCE).expect("another line")
+    }
+
+    /// The next line of stderr.
+    ///
+    /// # Panics
+    /// When none comes.
+    #[must_use]
+    pub fn complaint(&self) -> String {
+        let line = self.stderr.recv_timeout(PATIENCE);
+        line.expect("another line of stderr")
     }
 
     /// The process id.

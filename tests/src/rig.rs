@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowkeep_contract::{
-    Empty, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView,
+    Empty, ErrorCode, Host, ImportKeysRequest, KeyList, ListRequestsRequest, RequestView,
 };
 use flowkeep_core::app::{App, AppOptions, SiteTable};
 use flowkeep_core::clock::Clock;
@@ -91,7 +91,7 @@ pub struct Rig {
     pub app: App,
     /// An HTTP client without redirects, proxies or retries.
     pub client: Client,
-    /// The client token.
+    /// The default client token; empty when it was revoked.
     pub token: String,
     port: u16,
     folder: TempDir,
@@ -187,7 +187,10 @@ impl Rig {
         admin: Option<AdminAccess>,
         folder: TempDir,
     ) -> Self {
-        let token = app.client_token(Empty {}).await.expect("a token").token;
+        let token = match app.client_token(Empty {}).await {
+            Err(error) if error.code == ErrorCode::TokenRevoked => String::new(),
+            told => told.expect("a token").token,
+        };
         let gateway_options = GatewayOptions {
             host: None,
             port: 0,
@@ -311,12 +314,12 @@ impl Rig {
         let flushed =
             tokio::task::spawn_blocking(move || app.flush_journal(Duration::from_secs(5)));
         assert!(flushed.await.expect("no panic"), "the journal is flushed");
-        let mut rows = Vec::new();
-        let mut before = None;
+        let (mut rows, mut before) = (Vec::new(), None);
         loop {
             let request = ListRequestsRequest {
                 before,
                 limit: Some(200),
+                ..ListRequestsRequest::default()
             };
             let page = self.app.list_requests(request).await.expect("a page");
             rows.extend(page.requests);

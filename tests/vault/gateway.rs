@@ -1,10 +1,12 @@
-//! S20 (c) as a tool sees it: a gateway before a locked keyring.
+//! S20 (c) and F42 as a tool sees them: a gateway before a keyring that is
+//! locked, or that dies.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use flowkeep_simulator::{Script, Simulator, sample_key};
+use flowkeep_tests::books::assert_balanced;
 use flowkeep_tests::{MODEL, Rig};
 
 use crate::desktop::Desktop;
@@ -67,21 +69,85 @@ async fn chat(client: &reqwest::Client, served: &Served, token: &str) -> reqwest
         .unwrap()
 }
 
+/// `flowkeep keys import` of these keys.
+fn import(desktop: &Desktop, upstream: &str, names: &[&str]) -> Output {
+    let mut import = flowkeep(desktop, upstream, &["keys", "import", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines: Vec<_> = names.iter().map(|name| sample_key(name)).collect();
+    // A program that refuses at once does not read.
+    let _ = import
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(lines.join("\n").as_bytes());
+    import.wait_with_output().unwrap()
+}
+
+fn token(desktop: &Desktop, upstream: &str) -> String {
+    let token = flowkeep(desktop, upstream, &["token"]).output().unwrap();
+    assert!(token.status.success(), "{token:?}");
+    String::from_utf8(token.stdout).unwrap().trim().to_owned()
+}
+
+/// F42: the keyring dies under a running gateway. Its keys go on working, an edit
+/// says what is wrong and changes nothing, and all is well when it is back.
+#[tokio::test]
+async fn keys_that_serve_go_on_while_the_keyring_is_gone() {
+    let simulator = Simulator::start(Script::sample()).await.unwrap();
+    let upstream = simulator.base_url();
+    let mut desktop = Desktop::unlocked();
+    let both = import(&desktop, &upstream, &["alpha", "beta"]);
+    assert!(both.status.success(), "{both:?}");
+    let token = token(&desktop, &upstream);
+    let client = reqwest::Client::builder().no_proxy().build().unwrap();
+    let served = serve(&desktop, &upstream);
+    simulator.ledger().clear();
+    let mut chats = 0;
+    let mut all_is_well = async || {
+        for _ in 0..10 {
+            let answer = chat(&client, &served, &token).await;
+            assert_eq!(answer.status(), 200);
+            answer.bytes().await.unwrap();
+            chats += 1;
+        }
+    };
+    all_is_well().await;
+
+    desktop.kill_keyring();
+    all_is_well().await;
+    let begun = Instant::now();
+    let refused = import(&desktop, &upstream, &["gamma"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    let words = String::from_utf8_lossy(&refused.stderr);
+    assert!(words.contains("no keychain answers"), "{words}");
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    all_is_well().await;
+
+    desktop.start_keyring();
+    assert!(import(&desktop, &upstream, &["gamma"]).status.success());
+    all_is_well().await;
+    let mut served = served;
+    let pid = served.process.id().to_string();
+    assert!(Command::new("kill").arg(pid).status().unwrap().success());
+    assert!(served.process.wait().unwrap().success());
+    let hits = simulator.ledger().entries();
+    let hits = hits.iter().filter(|hit| hit.path != "/v1/models").count();
+    assert_eq!(hits, chats, "each chat was asked once");
+    let rows = assert_balanced(&desktop.data_dir());
+    assert_eq!(rows, i64::try_from(chats).unwrap());
+}
+
 #[tokio::test]
 async fn a_locked_keyring_is_said_with_503_and_used_once_unlocked() {
     let simulator = Simulator::start(Script::sample()).await.unwrap();
     let upstream = simulator.base_url();
     let desktop = Desktop::unlocked();
-    let mut import = flowkeep(&desktop, &upstream, &["keys", "import", "-"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
-    let line = format!("{}\n", sample_key("alpha"));
-    std::io::Write::write_all(&mut import.stdin.take().unwrap(), line.as_bytes()).unwrap();
-    assert!(import.wait().unwrap().success());
-    let token = flowkeep(&desktop, &upstream, &["token"]).output().unwrap();
-    let token = String::from_utf8(token.stdout).unwrap().trim().to_owned();
+    assert!(import(&desktop, &upstream, &["alpha"]).status.success());
+    let token = token(&desktop, &upstream);
     desktop.lock();
 
     let client = reqwest::Client::builder().no_proxy().build().unwrap();

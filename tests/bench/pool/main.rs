@@ -6,9 +6,11 @@
 //! limits and balances get nine tenths of what all of them together would take.
 //! The pool is not told the limits. Prints a Markdown table and fails when the
 //! pool misses its targets. An argument is the seed of the traffic.
+//! At the end: how long it takes to bring in and remove thousands of keys.
 
 mod choosers;
 mod customers;
+mod edits;
 mod rush;
 mod traffic;
 
@@ -129,6 +131,14 @@ fn main() -> ExitCode {
         "\ntargets: goodput >= {goodput} %, 429 at the client <= {refused} %, attempts in vain \
          <= {wasted} %"
     );
+    match edits::print() {
+        Ok(true) => {}
+        Ok(false) => missed += 1,
+        Err(error) => {
+            println!("keys cannot be edited: {error}");
+            return ExitCode::FAILURE;
+        }
+    }
     if missed > 0 {
         println!("missed in {missed} rows");
         return ExitCode::FAILURE;

@@ -4,7 +4,7 @@
 mod bounds;
 mod triggers;
 
-use flowkeep_contract::{Empty, Outcome, RequestView};
+use flowkeep_contract::{Outcome, RequestView, UsageBreakdownRequest, UsageDimension, UsageFilter};
 use flowkeep_simulator::{Behaviour, Entry, Scope};
 use flowkeep_tests::{Rig, RigOptions, Seen};
 use serde_json::Value;
@@ -74,18 +74,19 @@ impl Fallen {
         let told = last.told.expect("usage was told");
         assert_eq!(row.prompt_tokens, i64::try_from(told.prompt).ok());
         assert_eq!(row.completion_tokens, i64::try_from(told.completion).ok());
-        let today = rig.app.usage_today(Empty {}).await.expect("usage");
-        assert_eq!(today.total.calls, 1, "one request, however many attempts");
-        assert_eq!(
-            today.total.prompt_tokens,
-            i64::try_from(told.prompt).unwrap()
-        );
-        let names: Vec<&str> = today
-            .models
-            .iter()
-            .map(|model| model.model.as_str())
-            .collect();
+        let request = UsageBreakdownRequest {
+            by: UsageDimension::Model,
+            from_ms: None,
+            to_ms: None,
+            filter: UsageFilter::default(),
+            limit: None,
+        };
+        let usage = rig.app.usage_breakdown(request).await.expect("usage");
+        let names: Vec<&str> = usage.shares.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, [model], "a failed attempt is no usage");
+        let totals = &usage.shares[0].totals;
+        assert_eq!(totals.calls, 1, "one request, however many attempts");
+        assert_eq!(totals.prompt_tokens, i64::try_from(told.prompt).unwrap());
         for hit in hits {
             assert_only_the_model_differs(hit, &hits[0]);
         }

@@ -2,6 +2,7 @@
 
 mod keys;
 mod logs;
+mod statistics;
 mod stats;
 
 use std::time::Instant;
@@ -18,6 +19,15 @@ const PASSWORD: &str = "a test password";
 /// The sample accounts and an admin.
 async fn administered() -> Rig {
     with(RigOptions::default()).await
+}
+
+/// The same on siliconflow.cn, so that models have prices. Nobody plays .com.
+async fn priced() -> Rig {
+    with(RigOptions {
+        com: Some("http://127.0.0.1:9/v1".to_owned()),
+        ..RigOptions::default()
+    })
+    .await
 }
 
 async fn with(options: RigOptions) -> Rig {

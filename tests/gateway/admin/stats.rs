@@ -5,16 +5,28 @@ use flowkeep_simulator::sample_key;
 use flowkeep_tests::{MODEL, Rig, RigOptions};
 use serde_json::{Value, json};
 
-use super::{administered, get, with};
+use super::{get, priced, with};
 
 fn sum(numbers: &Value) -> i64 {
     let numbers = numbers.as_array().expect("numbers");
     numbers.iter().map(|n| n.as_i64().expect("a number")).sum()
 }
 
+fn numbers(numbers: &Value) -> f64 {
+    let numbers = numbers.as_array().expect("numbers");
+    numbers.iter().map(|n| n.as_f64().expect("a number")).sum()
+}
+
+/// The known costs of the rows of a page.
+fn costs(logs: &Value) -> Value {
+    let logs = logs.as_array().expect("logs").iter();
+    let known = logs.map(|log| log["cost"].clone());
+    known.filter(|cost| !cost.is_null()).collect()
+}
+
 #[tokio::test]
 async fn the_figures_are_those_of_the_log() {
-    let rig = administered().await;
+    let rig = priced().await;
     let nothing = get(&rig, "/api/stats/overview").await;
     assert_eq!(nothing["total_balance"], Value::Null);
     assert_eq!(
@@ -36,6 +48,19 @@ async fn the_figures_are_those_of_the_log() {
         (&json!(4), &json!(1))
     );
     assert_eq!(overview["total_tokens"], input + output);
+    let nano: i64 = rows
+        .iter()
+        .filter_map(|row| Some(row.cost.as_ref()?.nano))
+        .sum();
+    let cost = overview["costs"]["CNY"].as_f64().expect("a cost");
+    assert!(nano > 0);
+    assert_eq!(
+        format!("{cost:.9}"),
+        format!("{}.{:09}", nano / 1_000_000_000, nano % 1_000_000_000)
+    );
+    assert_eq!(overview["total_cost"], overview["costs"]["CNY"]);
+    let logged = numbers(&costs(&get(&rig, "/logs").await["logs"]));
+    assert!((logged - cost).abs() < 1e-9, "{logged} and {cost}");
 
     for (path, parts) in [
         ("/api/stats/daily", 24..=24),
@@ -54,6 +79,8 @@ async fn the_figures_are_those_of_the_log() {
         assert_eq!(sum(&series["calls"]), 4, "{path}");
         assert_eq!(sum(&series["input_tokens"]), input, "{path}");
         assert_eq!(sum(&series["output_tokens"]), output, "{path}");
+        let spent = numbers(&series["costs"]["CNY"]);
+        assert!((spent - cost).abs() < 1e-9, "{path}: {spent} and {cost}");
         assert_eq!(series["model_labels"][0], MODEL, "{path}");
         assert_eq!(sum(&series["model_tokens"]), input + output, "{path}");
     }

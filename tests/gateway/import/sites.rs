@@ -4,7 +4,7 @@ use flowkeep_contract::{
     Empty, ImportKeysRequest, ImportOutcome, ImportReason, ImportReport, KeyState, KeyView,
     SetAccountRequest, SetKeyRequest, SiteName,
 };
-use flowkeep_simulator::{Account, Script, Simulator, sample_key};
+use flowkeep_simulator::{Account, Behaviour, Scope, Script, Simulator, sample_key};
 use flowkeep_tests::{MODEL, Rig, RigOptions};
 
 /// The rig's simulator is .cn and knows `home`; the other is .com and knows `abroad`.
@@ -236,4 +236,33 @@ async fn changed_keys_serve_as_they_are_changed() {
     assert_eq!(set(on).await.changed, 3);
     let keys = rig.keys().await.keys;
     assert!(keys.iter().all(|key| key.state != KeyState::Disabled));
+}
+
+/// A page that answers everything with 200, as the login of a hotel's network
+/// does, proves no key: it is added unchecked.
+#[tokio::test]
+async fn a_page_that_answers_everything_proves_nothing() {
+    let rig = Rig::with(RigOptions {
+        import: false,
+        ..RigOptions::default()
+    })
+    .await;
+    let pages = [Behaviour::Html, Behaviour::Envelope200, Behaviour::Empty];
+    for (name, page) in ["alpha", "beta", "gamma"].into_iter().zip(pages) {
+        rig.simulator.set_behaviour(Scope::All, page.clone());
+        let request = ImportKeysRequest {
+            text: sample_key(name),
+            validate: true,
+            force: false,
+        };
+        let report = rig.app.import_keys(request).await.expect("a report");
+        assert_eq!((report.added, report.unchecked), (1, 1), "{page:?}");
+    }
+    let keys = rig.keys().await.keys;
+    assert!(keys.iter().all(|key| key.state == KeyState::Unchecked));
+    // With the real list they are what they are.
+    rig.simulator.clear_behaviours();
+    assert_eq!(rig.chats(MODEL, 3).await.count(200), 3);
+    rig.keys_become(|list| list.keys.iter().all(|key| key.state == KeyState::Usable))
+        .await;
 }

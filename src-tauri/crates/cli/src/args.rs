@@ -1,10 +1,16 @@
 //! The command line. Flags are read here and judged by the commands, together
 //! with the variables (`design.md` §4).
 
+mod records;
+mod token;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use flowkeep_core::vault::VaultChoice;
+
+pub(crate) use self::records::{By, Format, LogsArgs, StatsArgs};
+pub(crate) use self::token::{TermArgs, TokenArgs, TokenCommand};
 
 /// A local proxy that pools SiliconFlow keys.
 #[derive(Debug, Parser)]
@@ -27,8 +33,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: KeysCommand,
     },
-    /// Print the default client token
-    Token(PlaceArgs),
+    /// Print the default client token; list, create, change and revoke tokens
+    Token(TokenArgs),
+    /// What was used, and what it cost
+    Stats(StatsArgs),
+    /// The log of requests
+    Logs(LogsArgs),
     /// Run a simulated SiliconFlow, for tests without a key
     Simulate(SimulateArgs),
     /// Run a gateway with sample keys and history in a temporary folder
@@ -118,8 +128,12 @@ pub(crate) enum KeysCommand {
     Enable(IdsArgs),
     /// Switch keys off
     Disable(IdsArgs),
-    /// Change a key's label, weight or account, or its account's site
+    /// Change a key, or its account's site, balance or limit
     Set(SetArgs),
+    /// Ask the upstream about keys and balances
+    Refresh(RefreshArgs),
+    /// Give the keys out, one per line
+    Export(ExportArgs),
 }
 
 /// What an import may look like.
@@ -177,7 +191,7 @@ pub(crate) struct IdsArgs {
 
 /// `flowkeep keys set`.
 #[derive(Args, Debug)]
-#[group(id = "change", required = true, multiple = true, args = ["label", "weight", "account", "site"])]
+#[group(id = "change", required = true, multiple = true, args = ["label", "weight", "account", "site", "balance", "max_concurrency"])]
 pub(crate) struct SetArgs {
     /// Id, as `flowkeep keys list` shows it
     #[arg(value_name = "ID")]
@@ -194,6 +208,43 @@ pub(crate) struct SetArgs {
     /// Site of its account: cn, com, a base URL, or default
     #[arg(long)]
     pub(crate) site: Option<String>,
+    /// Balance of its account, as 12.50; `unknown` forgets it
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub(crate) balance: Option<String>,
+    /// Currency of the balance, CNY or USD; that of the site without it
+    #[arg(long, value_name = "CODE", requires = "balance")]
+    pub(crate) currency: Option<String>,
+    /// Requests that its account may have under way; 0 leaves it to the settings
+    #[arg(long, value_name = "N")]
+    pub(crate) max_concurrency: Option<u32>,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys refresh`.
+#[derive(Args, Debug)]
+pub(crate) struct RefreshArgs {
+    /// Ids of keys, as `flowkeep keys list` shows them; all without any
+    #[arg(value_name = "ID")]
+    pub(crate) ids: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep keys export`.
+#[derive(Args, Debug)]
+pub(crate) struct ExportArgs {
+    /// New file for the keys, which only you can read; the standard output without it
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Show the keys without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Where everything is.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,

@@ -1,6 +1,7 @@
 //! `flowkeep demo`: simulator and gateway with sample keys and a month of
 //! history, in a temporary folder. Nothing of the user's is read or written.
 
+mod bill;
 mod history;
 mod script;
 
@@ -8,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use flowkeep_contract::{Empty, Host, ImportKeysRequest};
-use flowkeep_core::app::{App, AppOptions};
+use flowkeep_contract::{ClientLimits, CreateClientRequest, Empty, Host, ImportKeysRequest};
+use flowkeep_core::app::{App, AppOptions, SiteTable};
 use flowkeep_core::clock::SystemClock;
 use flowkeep_core::settings::UpstreamUrl;
 use flowkeep_core::store::Store;
@@ -59,6 +60,11 @@ async fn open(folder: &Path, simulator: &Simulator) -> Result<App, Failure> {
         .base_url()
         .parse()
         .map_err(|error| Failure::because(&error))?;
+    // It plays siliconflow.cn, so that requests have a price.
+    options.sites = SiteTable {
+        cn: url.clone(),
+        ..SiteTable::default()
+    };
     options.overrides.upstream = Some(url);
     Ok(App::open(options).await?)
 }
@@ -71,19 +77,25 @@ async fn furnish(app: &App) -> Result<(), Failure> {
         force: true,
     };
     Box::pin(app.import_keys(request)).await?;
+    let tool = CreateClientRequest {
+        name: bill::OWN.0.to_owned(),
+        limits: ClientLimits::default(),
+    };
+    let own: Arc<str> = app.create_client(tool).await?.client.id.into();
     let (folder, now_ms) = (app.data_dir().to_owned(), app.now().unix_ms);
-    tokio::task::spawn_blocking(move || write_history(&folder, now_ms))
+    tokio::task::spawn_blocking(move || write_history(&folder, now_ms, &own))
         .await
         .map_err(|error| Failure::because(&error))?
 }
 
 /// Writes through a second store, as another process would.
-fn write_history(folder: &Path, now_ms: i64) -> Result<(), Failure> {
+fn write_history(folder: &Path, now_ms: i64, own: &Arc<str>) -> Result<(), Failure> {
     let failed = |error: flowkeep_core::store::StoreError| Failure::because(&error);
     let (store, _) = Store::open(folder, Arc::new(SystemClock::new())).map_err(failed)?;
     let keys = store.keys().map_err(failed)?;
     let journal = store.journal();
-    let records = history::month(&keys, now_ms);
+    let mut records = history::month(&keys, now_ms);
+    bill::complete(&mut records, &keys, own);
     for batch in records.chunks(BATCH) {
         for record in batch {
             journal.record(record.clone());

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use flowkeep_contract::Host;
-use flowkeep_core::app::{App, AppOptions};
+use flowkeep_core::app::{App, AppOptions, Records};
 use flowkeep_core::settings::{DataDir, UpstreamUrl};
 use flowkeep_core::vault::VaultChoice;
 use secrecy::SecretString;
@@ -77,6 +77,13 @@ impl Place {
         options.overrides.upstream.clone_from(&self.upstream);
         options
     }
+}
+
+/// Opens what was recorded, without vault and upstream, beside a gateway that
+/// may be running on the folder.
+pub(crate) fn open_records(place: &Place) -> Result<Records, Failure> {
+    let folder = place.open_folder()?;
+    Ok(Records::open(folder.path())?)
 }
 
 /// Opens the engine beside a gateway that may be running on the folder; that

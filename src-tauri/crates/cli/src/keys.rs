@@ -1,8 +1,11 @@
 //! `flowkeep keys …`: works beside a running gateway on the same folder.
 
 mod edit;
+mod export;
 mod import;
 mod list;
+mod refresh;
+mod words;
 
 use flowkeep_contract::{Empty, RemoveKeysRequest};
 
@@ -22,6 +25,8 @@ pub(crate) async fn run(command: KeysCommand, variables: &Variables) -> Result<(
         KeysCommand::Enable(args) => edit::switch(args, true, variables).await,
         KeysCommand::Disable(args) => edit::switch(args, false, variables).await,
         KeysCommand::Set(args) => edit::set(args, variables).await,
+        KeysCommand::Refresh(args) => refresh::run(args, variables).await,
+        KeysCommand::Export(args) => export::run(&args, variables).await,
     }
 }
 
@@ -35,6 +40,7 @@ async fn list(args: &ListArgs, variables: &Variables) -> Result<(), Failure> {
     let place = resolve(&args.place, variables)?;
     let app = engine::open_beside(&place).await?;
     let keys = app.list_keys(Empty {}).await;
+    let now_ms = app.now().unix_ms;
     app.close().await;
     let keys = keys?;
     if args.json {
@@ -45,7 +51,7 @@ async fn list(args: &ListArgs, variables: &Variables) -> Result<(), Failure> {
         output::note("no keys yet; add some with `flowkeep keys import`");
         return Ok(());
     }
-    output::line(&list::table(&keys.keys))
+    output::line(&list::table(&keys.keys, now_ms))
 }
 
 async fn remove(args: RemoveArgs, variables: &Variables) -> Result<(), Failure> {

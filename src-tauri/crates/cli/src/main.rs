@@ -10,11 +10,13 @@ mod engine;
 mod failure;
 mod keys;
 mod logging;
+mod logs;
 mod output;
 mod password;
 mod serve;
 mod signals;
 mod simulate;
+mod stats;
 mod token;
 mod variables;
 
@@ -59,7 +61,9 @@ fn run(command: Command) -> Result<(), Failure> {
     let ended = match command {
         Command::Serve(args) => serve::run(&runtime, &args, &variables),
         Command::Keys { command } => runtime.block_on(keys::run(command, &variables)),
-        Command::Token(place) => runtime.block_on(token::run(place, &variables)),
+        Command::Token(args) => runtime.block_on(token::run(args, &variables)),
+        Command::Stats(args) => stats::run(&args, &variables),
+        Command::Logs(args) => runtime.block_on(logs::run(args, &variables)),
         Command::Simulate(args) => runtime.block_on(simulate::run(args)),
         Command::Demo(args) => runtime.block_on(demo::run(args, &variables)),
     };

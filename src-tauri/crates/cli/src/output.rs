@@ -2,7 +2,10 @@
 //!
 //! Nothing from outside reaches a terminal with its control characters (S38).
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
+
+use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -34,38 +37,84 @@ pub(crate) fn progress(text: &str) {
     let _ = write!(stderr, "\r\x1b[K{text}").and_then(|()| stderr.flush());
 }
 
+/// Prints JSON to stdout, indented.
+///
+/// # Errors
+/// When nobody reads any more.
+pub(crate) fn json(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string_pretty(value).map_err(|error| Failure::because(&error))?;
+    line(&escaped(&json))
+}
+
+/// Prints JSON to stdout, on one line.
+///
+/// # Errors
+/// When nobody reads any more.
+pub(crate) fn json_line(value: &impl Serialize) -> Result<(), Failure> {
+    let json = serde_json::to_string(value).map_err(|error| Failure::because(&error))?;
+    line(&escaped(&json))
+}
+
+/// What a terminal would obey instead of showing it.
+fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// The text without control characters and without what turns the direction of
 /// writing around.
 pub(crate) fn plain(text: &str) -> String {
-    let hidden = |c: &char| {
-        c.is_control()
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().filter(|c| *c == '\n' || !hidden(c)).collect()
+    text.chars().filter(|c| *c == '\n' || !steers(*c)).collect()
+}
+
+/// JSON that means the same and steers no terminal: JSON itself escapes only
+/// some of these characters.
+pub(crate) fn escaped(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if c != '\n' && steers(c) {
+            write!(text, "\\u{:04x}", u32::from(c)).expect("a String takes all writes");
+        } else {
+            text.push(c);
+        }
+    }
+    text
 }
 
 /// Rows in columns, two blanks apart, without blanks at line ends.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| row.iter().map(|cell| plain(cell)).collect())
-        .collect();
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns)
-        .map(|at| {
+    Columns::default().lines(rows)
+}
+
+/// Columns that only grow, for rows that come one after the other.
+#[derive(Debug, Default)]
+pub(crate) struct Columns {
+    widths: Vec<usize>,
+}
+
+impl Columns {
+    /// Rows in these columns, two blanks apart, without blanks at line ends.
+    pub(crate) fn lines(&mut self, rows: &[Vec<String>]) -> String {
+        let rows: Vec<Vec<String>> = rows
+            .iter()
+            .map(|row| row.iter().map(|cell| plain(cell)).collect())
+            .collect();
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+        self.widths.resize(columns.max(self.widths.len()), 0);
+        for (at, widest) in self.widths.iter_mut().enumerate() {
             let cells = rows.iter().filter_map(|row| row.get(at));
-            cells.map(|cell| width(cell)).max().unwrap_or(0)
-        })
-        .collect();
-    let lines = rows.iter().map(|row| {
-        let mut text = String::new();
-        for (cell, wide) in row.iter().zip(&widths) {
-            text.push_str(cell);
-            text.extend(std::iter::repeat_n(' ', wide - width(cell) + 2));
+            *widest = cells.map(|cell| width(cell)).fold(*widest, usize::max);
         }
-        text.trim_end().to_owned()
-    });
-    lines.collect::<Vec<_>>().join("\n")
+        let lines = rows.iter().map(|row| {
+            let mut text = String::new();
+            for (cell, wide) in row.iter().zip(&self.widths) {
+                text.push_str(cell);
+                text.extend(std::iter::repeat_n(' ', wide - width(cell) + 2));
+            }
+            text.trim_end().to_owned()
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Columns of a terminal that a text takes: Chinese characters take two.

@@ -1,19 +1,114 @@
-//! `flowkeep token`: the default client token, to put into tools.
+//! `flowkeep token …`: the tokens that tools use as API key.
 
-use flowkeep_contract::Empty;
+mod list;
+mod terms;
 
-use crate::args::PlaceArgs;
+use flowkeep_contract::{
+    ClientLimits, ClientView, CreateClientRequest, Empty, RevokeClientRequest, UpdateClientRequest,
+};
+use flowkeep_core::app::App;
+
+use crate::args::{PlaceArgs, TokenArgs, TokenCommand};
 use crate::engine::{self, Place};
 use crate::failure::Failure;
 use crate::output;
 use crate::variables::Variables;
 
-/// Prints the token and nothing else, so that `$(flowkeep token)` works.
-pub(crate) async fn run(args: PlaceArgs, variables: &Variables) -> Result<(), Failure> {
-    let place = Place::resolve(&args, variables)?;
-    place.needs_lasting_vault()?;
-    let app = engine::open_beside(&place).await?;
-    let token = app.client_token(Empty {}).await;
+/// Runs one of the commands; without one, prints the default token.
+pub(crate) async fn run(args: TokenArgs, variables: &Variables) -> Result<(), Failure> {
+    let place = match &args.command {
+        None => &args.place,
+        Some(
+            TokenCommand::List { place, .. }
+            | TokenCommand::Create { place, .. }
+            | TokenCommand::Set { place, .. }
+            | TokenCommand::Revoke { place, .. },
+        ) => place,
+    };
+    let app = open(place, variables).await?;
+    let said = answer(&app, args.command).await;
     app.close().await;
-    output::line(&token?.token)
+    output::line(&said?)
+}
+
+async fn open(args: &PlaceArgs, variables: &Variables) -> Result<App, Failure> {
+    let place = Place::resolve(args, variables)?;
+    place.needs_lasting_vault()?;
+    engine::open_beside(&place).await
+}
+
+async fn answer(app: &App, command: Option<TokenCommand>) -> Result<String, Failure> {
+    let Some(command) = command else {
+        // Nothing else, so that `$(flowkeep token)` works.
+        return Ok(app.client_token(Empty {}).await?.token);
+    };
+    match command {
+        TokenCommand::List { json, .. } => {
+            let list = app.list_clients(Empty {}).await?;
+            if json {
+                return in_json(&list);
+            }
+            let live = list.clients.iter();
+            Ok(list::table(
+                live.filter(|client| client.revoked_at_ms.is_none()),
+            ))
+        }
+        TokenCommand::Create {
+            name, terms, json, ..
+        } => {
+            let limits = terms::changed(ClientLimits::default(), &terms)?;
+            let created = app
+                .create_client(CreateClientRequest { name, limits })
+                .await?;
+            if json {
+                return in_json(&created);
+            }
+            output::note("this token is shown once; put it into the tool as API key");
+            Ok(created.token)
+        }
+        TokenCommand::Set {
+            name,
+            rename,
+            terms,
+            json,
+            ..
+        } => {
+            let client = named(app, &name).await?;
+            let limits = terms::changed(client.limits, &terms)?;
+            let request = UpdateClientRequest {
+                id: client.id,
+                name: rename,
+                limits: Some(limits),
+            };
+            let changed = app.update_client(request).await?;
+            if json {
+                return in_json(&changed);
+            }
+            Ok(list::table(std::iter::once(&changed)))
+        }
+        TokenCommand::Revoke { name, .. } => {
+            let client = named(app, &name).await?;
+            let request = RevokeClientRequest { id: client.id };
+            let revoked = app.revoke_client(request).await?;
+            Ok(format!("revoked {}", revoked.name))
+        }
+    }
+}
+
+/// The live token of this name, or of this id.
+async fn named(app: &App, name: &str) -> Result<ClientView, Failure> {
+    let clients = app.list_clients(Empty {}).await?.clients;
+    let mut live = clients
+        .into_iter()
+        .filter(|client| client.revoked_at_ms.is_none());
+    live.find(|client| client.name == name || client.id == name)
+        .ok_or_else(|| {
+            Failure::Failed(format!(
+                "no token is named {name}; `flowkeep token list` shows them"
+            ))
+        })
+}
+
+fn in_json(answer: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string_pretty(answer).map_err(|error| Failure::because(&error))
 }

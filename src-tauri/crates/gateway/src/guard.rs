@@ -5,6 +5,7 @@
 //! feed routing or authentication.
 
 mod content;
+mod guesses;
 mod host;
 mod origin;
 mod path;
@@ -18,6 +19,7 @@ use crate::address::{protocol_of, wrong_base};
 use crate::error::Refusal;
 
 pub use content::check_content_type;
+pub(crate) use guesses::{Guesses, Source};
 pub use host::host_is_allowed;
 pub use path::{PathError, check_path};
 

@@ -2,16 +2,16 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use flowkeep_contract::VaultState;
+use flowkeep_contract::{RefreshStatus, VaultState};
 use http::{HeaderValue, Response, StatusCode, header};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::answer::harden;
 use crate::router::Shared;
 
 pub(crate) async fn health(State(shared): State<Shared>) -> Response<Body> {
     let status = shared.app.status();
-    let trouble = shared.app.storage_trouble();
+    let trouble = status.storage_trouble.as_deref();
     let serves = status.keys.usable > 0 && status.vault.state == VaultState::Ready;
     let word = if trouble.is_some() || !serves {
         "degraded"
@@ -22,10 +22,10 @@ pub(crate) async fn health(State(shared): State<Shared>) -> Response<Body> {
         "status": word,
         "version": status.version,
         "gateway": status.gateway,
-        "database": trouble.as_deref().unwrap_or("ok"),
+        "database": trouble.unwrap_or("ok"),
         "keys": status.keys,
         "vault": status.vault,
-        "refresh": {"enabled": false},
+        "refresh": refresh(&shared.app.refreshing()),
         "in_flight": status.in_flight,
         "dropped_records": status.dropped_records,
         "started_at_ms": status.started_at_ms,
@@ -36,4 +36,15 @@ pub(crate) async fn health(State(shared): State<Shared>) -> Response<Body> {
     response.headers_mut().insert(header::CONTENT_TYPE, json);
     harden(response.headers_mut());
     response
+}
+
+/// The refresh task (design §4): whether it is on, under way, and how it went.
+fn refresh(status: &RefreshStatus) -> Value {
+    json!({
+        "enabled": status.interval_s > 0,
+        "interval_s": status.interval_s,
+        "next_at_ms": status.next_at_ms,
+        "running": status.running,
+        "last": status.last,
+    })
 }

@@ -21,4 +21,5 @@ mod server;
 
 pub use admin::AdminAccess;
 pub use listen::{BindError, Listeners};
+pub use router::{ADMIN_ROUTES, Access, AdminRoute};
 pub use server::{Gateway, GatewayOptions};

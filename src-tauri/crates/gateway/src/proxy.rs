@@ -5,18 +5,19 @@ pub(crate) mod intake;
 mod upload;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::State;
 use flowkeep_core::app::{Call, Reply, header_text};
 use flowkeep_core::model::Route;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
 use crate::address::{below, protocol_of, wrong_base};
 use crate::answer::harden;
 use crate::error::Refusal;
-use crate::guard::{check_content_type, echo_origin};
+use crate::guard::{Source, check_content_type, echo_origin};
 use crate::router::Shared;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-flowkeep-request-id");
@@ -75,7 +76,7 @@ async fn relay(
     route: Route,
     request_id: Uuid,
 ) -> Result<Reply, Refused> {
-    let client = authorize(shared, request.headers())?;
+    let client = authorize(shared, &request)?;
     let path = request.uri().path();
     if !route.is_known()
         && let Some(refusal) = wrong_base(path)
@@ -112,7 +113,8 @@ async fn relay(
 }
 
 /// S7: `Authorization: Bearer` or `x-api-key`, never the query.
-fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<Arc<str>, Refusal> {
+fn authorize(shared: &Shared, request: &Request<Body>) -> Result<Arc<str>, Refusal> {
+    let headers = request.headers();
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -124,17 +126,33 @@ fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<Arc<str>, Refusal> 
             .get("x-api-key")
             .and_then(|value| value.to_str().ok())
     };
-    shared
-        .app
-        .check_token(bearer.or_else(api_key))
-        .map_err(|_| {
-            Refusal::new(
-                StatusCode::UNAUTHORIZED,
-                "invalid_token",
-                "this needs Flowkeep's own token as API key, not a SiliconFlow key; see \
-                 `flowkeep token` or the Overview page",
-            )
-        })
+    let shown = bearer.or_else(api_key).filter(|token| !token.is_empty());
+    // A good token is never locked out, whoever guesses meanwhile (S9).
+    if let Ok(client) = shared.app.check_token(shown) {
+        return Ok(client);
+    }
+    let source = Source::of(request);
+    let now = shared.app.now();
+    // Without a token nothing is guessed.
+    let rest = shown.and_then(|_| shared.guesses.tokens.wrong(source, now));
+    Err(wrong_token(rest))
+}
+
+fn wrong_token(rest: Option<Duration>) -> Refusal {
+    if rest.is_some() {
+        let message = "too many wrong tokens came from here, and this is another one; wait, and \
+                       see `flowkeep token` or the Overview page for the right one";
+        return Refusal {
+            retry_after: rest,
+            ..Refusal::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
+        };
+    }
+    Refusal::new(
+        StatusCode::UNAUTHORIZED,
+        "invalid_token",
+        "this needs Flowkeep's own token as API key, not a SiliconFlow key; see `flowkeep token` \
+         or the Overview page",
+    )
 }
 
 fn check_method(below: &str, route: &Route, method: &Method) -> Result<(), Refusal> {

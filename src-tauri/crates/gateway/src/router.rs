@@ -5,14 +5,16 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 use flowkeep_core::app::App;
 use http::{Request, Response, StatusCode, Uri};
 use tokio_util::sync::CancellationToken;
 
 use crate::address::{below, protocol_of, wrong_base};
-use crate::admin::{self, Admin};
+use crate::admin::{self, Admin, Gate, gate};
 use crate::error::Refusal;
+use crate::guard::Guesses;
 use crate::{console, health, proxy};
 
 /// What handlers share.
@@ -20,8 +22,92 @@ use crate::{console, health, proxy};
 pub(crate) struct Shared {
     pub(crate) app: App,
     pub(crate) admin: Option<Arc<Admin>>,
+    pub(crate) guesses: Arc<GuessLimits>,
     /// Fires when the drain has taken too long.
     pub(crate) abort: CancellationToken,
+}
+
+/// Who guesses what (S9).
+pub(crate) struct GuessLimits {
+    /// Tokens of clients and of the console's sessions.
+    pub(crate) tokens: Guesses,
+    /// The admin's password.
+    pub(crate) passwords: Guesses,
+}
+
+impl Default for GuessLimits {
+    fn default() -> Self {
+        Self {
+            tokens: Guesses::of("token"),
+            passwords: Guesses::of("password"),
+        }
+    }
+}
+
+/// Who may use an admin route (S40).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Everybody; the route judges what is sent.
+    Open,
+    /// Whoever has a session, or shows name and password.
+    Admin,
+    /// Whoever shows name and password on that very request (S27).
+    Password,
+    /// As for [`Access::Admin`]; everybody who reaches it, where the user has opened
+    /// it and the gateway listens on loopback only.
+    Metrics,
+}
+
+/// A row of the table of admin routes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AdminRoute {
+    /// `get` or `post`.
+    pub method: &'static str,
+    /// Path, with parameters in braces.
+    pub path: &'static str,
+    /// Who may use it.
+    pub access: Access,
+}
+
+/// Makes the table, and the router that obeys it.
+macro_rules! admin_routes {
+    ($($method:ident $path:literal $access:ident => $handler:expr;)*) => {
+        /// All routes of the admin surface.
+        pub const ADMIN_ROUTES: &[AdminRoute] = &[$(AdminRoute {
+            method: stringify!($method),
+            path: $path,
+            access: Access::$access,
+        }),*];
+
+        fn admin_router(shared: &Shared) -> Router<Shared> {
+            Router::new()$(.route(
+                $path,
+                $method($handler).route_layer(from_fn_with_state(
+                    Gate { shared: shared.clone(), access: Access::$access },
+                    gate,
+                )),
+            ))*
+        }
+    };
+}
+
+admin_routes! {
+    post "/login" Open => admin::login;
+    post "/logout" Open => admin::logout;
+    post "/import_keys" Admin => admin::import_keys;
+    post "/refresh" Admin => admin::refresh;
+    get "/export_keys" Password => admin::export_keys;
+    get "/api/keys" Admin => admin::api_keys::list;
+    get "/api/key_info" Admin => admin::api_keys::info;
+    get "/api/stats/overview" Admin => admin::stats::overview;
+    get "/api/stats/daily" Admin => admin::stats::daily;
+    get "/api/stats/monthly" Admin => admin::stats::monthly;
+    get "/logs" Admin => admin::logs;
+    post "/clear_logs" Admin => admin::clear_logs;
+    get "/admin/export/requests" Admin => admin::exports::requests;
+    post "/admin/rpc/{command}" Admin => admin::rpc;
+    get "/admin/events" Admin => admin::events;
+    get "/metrics" Metrics => admin::metrics;
 }
 
 /// All routes. The admin surface exists only with an admin (D15).
@@ -30,20 +116,15 @@ pub(crate) fn router(shared: Shared) -> Router {
         .route("/health", get(health::health))
         .route("/v1/{*path}", any(proxy::proxy));
     if shared.admin.is_some() {
-        router = router
-            .route("/login", post(admin::login))
-            .route("/logout", post(admin::logout))
-            .route("/import_keys", post(admin::import_keys))
-            .route("/export_keys", get(admin::export_keys))
-            .route("/api/keys", get(admin::api_keys::list))
-            .route("/api/key_info", get(admin::api_keys::info))
-            .route("/api/stats/overview", get(admin::stats::overview))
-            .route("/api/stats/daily", get(admin::stats::daily))
-            .route("/api/stats/monthly", get(admin::stats::monthly))
-            .route("/logs", get(admin::logs))
-            .route("/clear_logs", post(admin::clear_logs))
-            .route("/admin/rpc/{command}", post(admin::rpc))
-            .route("/admin/events", get(admin::events));
+        router = router.merge(admin_router(&shared));
+    } else {
+        // Its own switch decides.
+        let before = Gate {
+            shared: shared.clone(),
+            access: Access::Metrics,
+        };
+        let metrics = get(admin::metrics).route_layer(from_fn_with_state(before, gate));
+        router = router.route("/metrics", metrics);
     }
     router
         .fallback(elsewhere)

@@ -22,9 +22,9 @@ use tower::ServiceExt as _;
 use crate::admin::{Admin, AdminAccess};
 use crate::client_body::client_body;
 use crate::connection::{ClientSocket, drive};
-use crate::guard::Guard;
+use crate::guard::{Guard, Source};
 use crate::listen::{BindError, Listeners};
-use crate::router::{self, Shared};
+use crate::router::{self, GuessLimits, Shared};
 
 /// hyper refuses more with 431 (S10).
 const MAX_HEADERS: usize = 64;
@@ -83,6 +83,7 @@ impl Gateway {
         let shared = Shared {
             app: app.clone(),
             admin,
+            guesses: Arc::new(GuessLimits::default()),
             abort: abort.clone(),
         };
         Ok(Self {
@@ -192,8 +193,8 @@ impl Accept {
                 return;
             };
             match listener.accept().await {
-                Ok((tcp, _)) => {
-                    let connection = self.serve(tcp);
+                Ok((tcp, peer)) => {
+                    let connection = self.serve(tcp, peer.ip().into());
                     self.connections.spawn(async move {
                         connection.await;
                         drop(slot);
@@ -208,7 +209,7 @@ impl Accept {
         }
     }
 
-    fn serve(&self, tcp: TcpStream) -> impl Future<Output = ()> + Send + use<> {
+    fn serve(&self, tcp: TcpStream, source: Source) -> impl Future<Output = ()> + Send + use<> {
         let service = self.service.clone();
         let close = self.close.clone();
         let kill = self.kill.clone();
@@ -225,8 +226,9 @@ impl Accept {
             let socket = ClientSocket::new(tcp);
             let io = TokioIo::new(socket.io());
             let asked = Arc::clone(&socket);
-            let handle =
-                service_fn(move |request| service.clone().call(request, Arc::clone(&asked)));
+            let handle = service_fn(move |request| {
+                service.clone().call(request, source, Arc::clone(&asked))
+            });
             let mut connection = std::pin::pin!(http.serve_connection(io, handle));
             tokio::select! {
                 biased;
@@ -253,9 +255,11 @@ impl Service {
     async fn call(
         self,
         request: Request<Incoming>,
+        source: Source,
         socket: Arc<ClientSocket>,
     ) -> Result<Response<Body>, Infallible> {
-        let (head, incoming) = request.into_parts();
+        let (mut head, incoming) = request.into_parts();
+        head.extensions.insert(source);
         let (body, end) = client_body(incoming, socket);
         let request = Request::from_parts(head, Body::new(body));
         let response = match self.guard.check(&request) {

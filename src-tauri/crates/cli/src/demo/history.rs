@@ -3,6 +3,8 @@
 //! More on weekdays and in the afternoon, most of them good, some in each of
 //! the ways that a request can end.
 
+mod errands;
+
 use std::sync::Arc;
 
 use flowkeep_core::model::{KeyState, Outcome, RequestRecord, Usage};
@@ -17,21 +19,22 @@ const BUSY: [u64; 24] = [
     2, 1, 1, 0, 0, 1, 2, 4, 9, 14, 15, 12, 8, 13, 16, 15, 13, 11, 8, 7, 9, 8, 6, 4,
 ];
 
-/// A model, how many of 100 requests ask for it, its usual answer in tokens,
-/// and its pace in tokens per second.
+/// A model, how many of 100 requests ask for it, its usual answer in tokens, its
+/// pace in tokens per second, and whether it tells its reasoning.
 struct Taste {
     model: &'static str,
     share: u64,
     answer: u64,
     pace: u64,
+    thinks: bool,
 }
 
 const TASTES: [Taste; 6] = [
     taste("deepseek-ai/DeepSeek-V3.2", 34, 420, 60),
-    taste("zai-org/GLM-5.2", 22, 650, 45),
+    taste("zai-org/GLM-5.2", 22, 650, 45).thinking(),
     taste("Qwen/Qwen3-8B", 18, 180, 120),
-    taste("Pro/moonshotai/Kimi-K2.6", 12, 900, 40),
-    taste("deepseek-ai/DeepSeek-R1", 9, 1_500, 35),
+    taste("Pro/moonshotai/Kimi-K2.6", 12, 900, 40).thinking(),
+    taste("deepseek-ai/DeepSeek-R1", 9, 1_500, 35).thinking(),
     taste("Qwen/Qwen3-Coder-30B-A3B-Instruct", 5, 700, 90),
 ];
 
@@ -41,6 +44,14 @@ const fn taste(model: &'static str, share: u64, answer: u64, pace: u64) -> Taste
         share,
         answer,
         pace,
+        thinks: false,
+    }
+}
+
+impl Taste {
+    const fn thinking(mut self) -> Self {
+        self.thinks = true;
+        self
     }
 }
 
@@ -121,7 +132,8 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
     let first_byte = u32::try_from(180 + dice.below(900)).unwrap_or(u32::MAX);
     let writing = u32::try_from(answer * 1_000 / taste.pace).unwrap_or(u32::MAX);
     let is_counted = is_answered && dice.below(50) > 0;
-    RequestRecord {
+    let is_good = ending.outcome == Outcome::Success;
+    let record = RequestRecord {
         route: if dice.below(5) == 0 {
             "messages"
         } else {
@@ -140,10 +152,13 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
         vendor_code: ending.vendor_code,
         attempts: ending.attempts,
         usage: if is_counted {
-            usage(prompt, answer, dice)
+            usage(taste, prompt, answer, dice)
         } else {
             Usage::default()
         },
+        estimated_tokens: (is_answered && !is_counted)
+            .then(|| u32::try_from(prompt + answer).unwrap_or(u32::MAX)),
+        trace_id: Some(format!("ti_{:016x}", dice.roll())),
         first_byte_ms: Some(first_byte),
         duration_ms: if is_answered {
             first_byte + writing
@@ -151,6 +166,11 @@ fn request(keys: &[&KeyRow], at: i64, dice: &mut Dice) -> RequestRecord {
             first_byte
         },
         ..RequestRecord::begun(id(at, dice), at)
+    };
+    if is_good {
+        errands::some(record, dice)
+    } else {
+        record
     }
 }
 
@@ -165,8 +185,8 @@ fn pick_taste(dice: &mut Dice) -> &'static Taste {
     &TASTES[0]
 }
 
-/// Long conversations are mostly served from the cache.
-fn usage(prompt: u64, answer: u64, dice: &mut Dice) -> Usage {
+/// Long conversations are mostly served from the cache, and some models think aloud.
+fn usage(taste: &Taste, prompt: u64, answer: u64, dice: &mut Dice) -> Usage {
     let cached = if dice.below(10) < 6 {
         prompt / 10 * (5 + dice.below(4))
     } else {
@@ -176,7 +196,7 @@ fn usage(prompt: u64, answer: u64, dice: &mut Dice) -> Usage {
         prompt_tokens: Some(prompt),
         completion_tokens: Some(answer),
         cached_tokens: Some(cached),
-        reasoning_tokens: None,
+        reasoning_tokens: taste.thinks.then(|| answer / 10 * (3 + dice.below(5))),
     }
 }
 

@@ -25,11 +25,17 @@ pub(super) fn sample() -> Script {
     Script::with_accounts(ACCOUNTS.into_iter().map(account).collect())
 }
 
-/// The keys with their labels, as a user would paste them.
+/// The keys with their labels and balances, as a user would paste them. Nobody is
+/// told the balance of an account without one.
 pub(super) fn keys() -> String {
-    let names = ACCOUNTS.into_iter().map(|(name, _, _)| name);
-    let lines = names
-        .chain([REVOKED])
-        .map(|name| format!("{} {name}", sample_key(name)));
+    let line = |(name, gift, charge): (&str, i64, i64)| {
+        let balance = match gift + charge {
+            0 => String::new(),
+            sum => format!(" balance={sum}"),
+        };
+        format!("{} {name}{balance}", sample_key(name))
+    };
+    let unknown = format!("{} {REVOKED}", sample_key(REVOKED));
+    let lines = ACCOUNTS.into_iter().map(line).chain([unknown]);
     lines.collect::<Vec<_>>().join("\n")
 }

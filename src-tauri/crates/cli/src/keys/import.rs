@@ -96,7 +96,13 @@ async fn watched(
                 Ok(Event::ImportProgress(progress)) => {
                     output::progress(&format!("checked {} of {}", progress.done, progress.total));
                 }
-                Ok(Event::Changed { .. }) | Err(RecvError::Lagged(_)) => {}
+                Ok(
+                    Event::Changed { .. }
+                    | Event::RefreshProgress(_)
+                    | Event::CostsProgress(_)
+                    | Event::Notice(_),
+                )
+                | Err(RecvError::Lagged(_)) => {}
                 Err(RecvError::Closed) => std::future::pending().await,
             }
         }

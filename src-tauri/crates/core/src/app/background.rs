@@ -1,6 +1,7 @@
 //! What runs beside the requests: saving states, seeing what other processes
 //! changed, waiting for a locked vault.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use flowkeep_contract::Topic;
@@ -13,6 +14,8 @@ use crate::vault::VaultState;
 
 /// How often another process's commit is looked for: one cheap read a second.
 const LOOK: Duration = Duration::from_secs(1);
+/// After this states are saved again that could not be.
+const SAVE_AGAIN: Duration = Duration::from_secs(1);
 /// How often a locked vault is asked.
 const VAULT_LOOK: Duration = Duration::from_secs(2);
 
@@ -28,13 +31,30 @@ impl App {
             .spawn(async move { app.follow_other_processes().await });
         let app = self.clone();
         self.0.tasks.spawn(async move { app.follow_vault().await });
+        self.start_keeping_the_log();
+        self.start_watching_balances();
+        self.start_refreshing();
+        self.start_sending_metrics();
         // Weak, or journal and app would keep each other alive.
-        let weak = std::sync::Arc::downgrade(&self.0);
+        let weak = Arc::downgrade(&self.0);
+        let told = std::sync::Mutex::new((false, 0));
         self.journal().on_commit(move || {
             if let Some(inner) = weak.upgrade() {
-                App(inner).changed(&[Topic::Requests]);
+                App(inner).tell_of_the_journal(&mut super::locked(&told));
             }
         });
+    }
+
+    /// New rows, and whether the disk is in trouble or a file was set aside since
+    /// this was `told` last.
+    fn tell_of_the_journal(&self, told: &mut (bool, usize)) {
+        let journal = self.journal();
+        let now = (journal.trouble().is_some(), journal.warnings().len());
+        if std::mem::replace(told, now) == now {
+            self.changed(&[Topic::Requests]);
+        } else {
+            self.changed(&[Topic::Requests, Topic::Status, Topic::Settings]);
+        }
     }
 
     /// Fires when the app closes, for streams of events.
@@ -54,11 +74,22 @@ impl App {
                 }
             };
             let Some(batch) = batch else { return };
+            self.save(Arc::new(batch)).await;
+        }
+    }
+
+    /// Saves states, however often it takes: they must survive a restart. Those
+    /// that follow wait meanwhile, or an older one would be saved over a newer.
+    async fn save(&self, batch: Arc<Vec<StateChange>>) {
+        loop {
+            let states = Arc::clone(&batch);
             let saved = self
-                .blocking(move |app| Ok(app.0.store.save_states(&batch)?))
+                .blocking(move |app| Ok(app.0.store.save_states(&states)?))
                 .await;
-            if let Err(error) = saved {
-                tracing::warn!(%error, "key states could not be saved");
+            let Err(error) = saved else { return };
+            tracing::warn!(%error, "key states cannot be saved; they wait");
+            if self.rest(SAVE_AGAIN).await {
+                return;
             }
         }
     }
@@ -82,13 +113,18 @@ impl App {
             let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
             match version {
                 Ok(version) if seen.is_some_and(|seen| seen != version) => {
-                    seen = Some(version);
                     let reloaded = self.blocking(|app| {
+                        app.reload_clients()?;
                         app.reload_pool()?;
+                        app.recheck_what_differs()?;
                         app.reload_resources()
                     });
                     match reloaded.await {
-                        Ok(()) => self.changed(&[Topic::Keys, Topic::Status]),
+                        Ok(()) => {
+                            seen = Some(version);
+                            self.changed(&[Topic::Keys, Topic::Status, Topic::Clients]);
+                        }
+                        // Looked for again: a token may have been revoked.
                         Err(error) => {
                             tracing::warn!(%error, "cannot take up what another process changed");
                         }
@@ -131,7 +167,7 @@ impl App {
     }
 
     /// Waits; `true` when the app closes instead.
-    async fn rest(&self, time: Duration) -> bool {
+    pub(super) async fn rest(&self, time: Duration) -> bool {
         tokio::select! {
             () = self.0.stop.cancelled() => true,
             () = tokio::time::sleep(time) => false,

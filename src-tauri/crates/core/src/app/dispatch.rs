@@ -10,6 +10,9 @@ impl App {
     /// # Errors
     /// When there is no answer to pass on. The failure is recorded.
     pub async fn relay(&self, mut call: Call) -> Result<Reply, Failure> {
+        if let Err(failure) = self.admit(&call).await {
+            return Err(self.refuse(&call, failure));
+        }
         call.session = self.session_of(&call);
         match call.route {
             Route::Responses => Box::pin(self.respond(call)).await,

@@ -10,6 +10,9 @@ use super::sites::{AccountSite, MalformedSite};
 use crate::model::{AccountId, KeyId, KeyState};
 use crate::store::{AccountPatch, KeyPatch};
 
+/// As in the settings.
+const MOST_AT_ONCE: u32 = 100_000;
+
 impl App {
     /// Changes keys; what is not named stays.
     ///
@@ -38,8 +41,8 @@ impl App {
     /// asked about anew.
     ///
     /// # Errors
-    /// When there is no such account, the label is another's, the site is none, or
-    /// the database cannot be written; nothing is changed then.
+    /// When there is no such account, the label is another's, the site is none, the
+    /// limit is too high, or the database cannot be written; nothing is changed then.
     pub async fn set_account(&self, request: SetAccountRequest) -> Result<Empty, ApiError> {
         let site: Option<AccountSite> = request
             .site
@@ -48,6 +51,10 @@ impl App {
             .transpose()
             .map_err(|error: MalformedSite| invalid(error.to_string()))?;
         let label = request.label.as_deref().map(name).transpose()?;
+        let limit = request.max_concurrency;
+        if limit.is_some_and(|most| most > MOST_AT_ONCE) {
+            return Err(invalid("max_concurrency is a whole number up to 100000"));
+        }
         let moves = site.is_some();
         let account = AccountId::from(request.id.as_str());
         let asked = account.clone();
@@ -55,6 +62,7 @@ impl App {
             let patch = AccountPatch {
                 label,
                 site: site.map(|site| site.to_string()),
+                max_concurrency: limit.map(|most| (most > 0).then_some(most)),
             };
             if !app.0.store.patch_account(&asked, &patch)? {
                 let message = format!("there is no account {asked}");

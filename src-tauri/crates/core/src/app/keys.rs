@@ -4,15 +4,15 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use flowkeep_contract::{
-    ApiError, BalanceSource, BalanceView, CoolingView, Empty, KeyList, KeyState, KeyView,
-    RemoveKeysReport, RemoveKeysRequest, SiteView, StateReason, Topic,
+    ApiError, BalanceFailure, BalanceFailureReason, BalanceSource, BalanceView, CoolingView, Empty,
+    KeyList, KeyState, KeyView, RemoveKeysReport, RemoveKeysRequest, SiteView, StateReason, Topic,
 };
 
 use super::sites::{AccountSite, site_of_row};
 use super::{App, locked};
 use crate::model::{self, AccountId, ApiKey, Condition, KeyId};
 use crate::pool::{AccountSeed, Member, MemberView};
-use crate::store::{AccountRow, Balance, KeyRow, KeyUsage};
+use crate::store::{self, AccountRow, Balance, KeyRow, KeyUsage};
 use crate::vault::VaultState;
 
 impl App {
@@ -25,6 +25,7 @@ impl App {
             let views = app.pool().views(app.now());
             let rows = app.0.store.keys()?.into_iter();
             let rows: HashMap<KeyId, KeyRow> = rows.map(|row| (row.key_id.clone(), row)).collect();
+            app.count_what_was_before();
             let accounts = app.0.store.accounts()?.into_iter();
             let homes: HashMap<AccountId, Home> = accounts
                 .map(|row| (row.account_id.clone(), Home::of(app, &row)))
@@ -115,6 +116,7 @@ impl App {
             models.push((row.model, row.condition));
         }
         self.note_sites(&accounts, &rows);
+        let fresh = self.take_up_balances(&accounts);
         let labels: HashMap<&AccountId, Arc<str>> = accounts
             .iter()
             .map(|row| (&row.account_id, Arc::from(row.label.as_str())))
@@ -132,11 +134,24 @@ impl App {
             .into_iter()
             .map(|row| {
                 let cooling = cooling.remove(&row.account_id).unwrap_or_default();
-                seed(row, cooling)
+                self.seed(row, cooling)
             })
             .collect();
         self.pool().load(members, seeds, self.now());
+        self.heed_balances(&fresh);
         Ok(())
+    }
+
+    fn seed(&self, row: AccountRow, cooling: Vec<(String, Condition)>) -> AccountSeed {
+        let balance = self.balance_of(&row);
+        AccountSeed {
+            account: row.account_id,
+            state: row.state,
+            condition: row.condition,
+            balance_nano: balance.map(|balance| balance.nano),
+            cooling,
+            max_concurrency: row.max_concurrency,
+        }
     }
 
     fn read_secrets(&self) -> Result<HashMap<KeyId, ApiKey>, ApiError> {
@@ -169,27 +184,31 @@ fn member(row: KeyRow, account_label: Arc<str>, secret: Option<ApiKey>) -> Membe
     }
 }
 
-fn seed(row: AccountRow, cooling: Vec<(String, Condition)>) -> AccountSeed {
-    AccountSeed {
-        account: row.account_id,
-        state: row.state,
-        condition: row.condition,
-        balance_nano: row.balance.map(|balance| balance.nano),
-        cooling,
-        max_concurrency: None,
-    }
-}
-
-fn balance_view(balance: &Balance) -> BalanceView {
+fn balance_view(known: &Balance, now: Balance) -> BalanceView {
     BalanceView {
-        nano: balance.nano,
-        currency: balance.currency.clone(),
-        source: match balance.source.as_str() {
+        nano: now.nano,
+        currency: now.currency,
+        source: match now.source.as_str() {
             "reported" => BalanceSource::Reported,
             "manual" => BalanceSource::Manual,
             _ => BalanceSource::Estimated,
         },
-        as_of_ms: balance.as_of_ms,
+        known_nano: known.nano,
+        as_of_ms: known.as_of_ms,
+    }
+}
+
+fn balance_failure(failure: &store::BalanceFailure) -> BalanceFailure {
+    BalanceFailure {
+        reason: match failure.reason.as_str() {
+            "retired" => BalanceFailureReason::Retired,
+            "unauthorized" => BalanceFailureReason::Unauthorized,
+            "status" => BalanceFailureReason::Status,
+            "unreadable" => BalanceFailureReason::Unreadable,
+            _ => BalanceFailureReason::Unanswered,
+        },
+        text: failure.text.clone(),
+        at_ms: failure.at_ms,
     }
 }
 
@@ -219,14 +238,21 @@ fn state(state: model::KeyState) -> KeyState {
 struct Home {
     site: SiteView,
     balance: Option<BalanceView>,
+    balance_failure: Option<BalanceFailure>,
+    max_concurrency: Option<u32>,
 }
 
 impl Home {
     fn of(app: &App, row: &AccountRow) -> Self {
         let site: AccountSite = site_of_row(row);
+        let known = row.balance.as_ref();
         Self {
             site: app.site_view(&site),
-            balance: row.balance.as_ref().map(balance_view),
+            balance: known
+                .zip(app.balance_of(row))
+                .map(|(known, now)| balance_view(known, now)),
+            balance_failure: row.balance_failure.as_ref().map(balance_failure),
+            max_concurrency: row.max_concurrency,
         }
     }
 }
@@ -252,6 +278,8 @@ fn key_view(view: MemberView, row: &KeyRow, home: &Home, used: Option<KeyUsage>)
             })
             .collect(),
         balance: home.balance.clone(),
+        balance_failure: home.balance_failure.clone(),
+        max_concurrency: home.max_concurrency,
         usage_count: used.map_or(0, |used| used.calls),
         in_flight: view.in_flight,
         added_at_ms: row.added_at_ms,

@@ -1,9 +1,8 @@
 //! The log by page number, and clearing it.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use flowkeep_contract::{ApiError, RequestView, Topic};
+use flowkeep_contract::{ApiError, ClearRequestsReport, Empty, RequestView, Topic};
 
 use super::App;
 use super::requests::request_view;
@@ -27,29 +26,25 @@ impl App {
     /// # Errors
     /// When the database does not answer within two seconds.
     pub async fn log_page(&self, query: LogQuery) -> Result<LogPage, ApiError> {
-        self.blocking(move |app| {
-            let page = app.0.store.log_page(&query)?;
-            let accounts = app.0.store.accounts()?.into_iter();
-            let labels: HashMap<_, _> = accounts.map(|row| (row.account_id, row.label)).collect();
-            let requests = page.rows.into_iter().map(|row| {
-                let account = row.record.account.as_ref();
-                let label = account.and_then(|id| labels.get(id)).cloned();
-                request_view(row, label)
-            });
+        self.recorded(move |records| {
+            let page = records.store.log_page(&query)?;
+            let mut labels = records.labels()?;
+            let rows = page.rows.into_iter();
+            let requests = rows.map(|row| request_view(row, &mut labels));
             Ok(LogPage {
-                requests: requests.collect(),
+                requests: requests.collect::<Result<_, _>>()?,
                 total: page.total,
             })
         })
         .await
     }
 
-    /// Removes every finished request from the log and says how many there
-    /// were. Statistics, and how often a key was used, stay as they are.
+    /// Removes every finished request from the log. Statistics, and how often a
+    /// key was used, stay as they are.
     ///
     /// # Errors
     /// When the database cannot be written; then a part may be gone.
-    pub async fn clear_logs(&self) -> Result<u64, ApiError> {
+    pub async fn clear_requests(&self, _: Empty) -> Result<ClearRequestsReport, ApiError> {
         let removed = self
             .blocking(|app| {
                 // What finished before the click goes too. A disk that takes
@@ -59,6 +54,6 @@ impl App {
             })
             .await?;
         self.changed(&[Topic::Requests]);
-        Ok(removed)
+        Ok(ClearRequestsReport { removed })
     }
 }

@@ -6,11 +6,13 @@
 //! as Tauri commands, the gateway as `POST /admin/rpc/{command}`.
 
 mod background;
+mod balances;
 mod clients;
 mod count_tokens;
 mod dispatch;
 mod error;
 mod export;
+mod exports;
 mod form;
 mod gauge;
 mod import;
@@ -20,12 +22,16 @@ mod lease;
 mod limits;
 mod logs;
 mod models;
+mod money;
+mod monitoring;
 mod open;
 mod probe;
+mod records;
 mod relay;
 mod requests;
 mod resources;
 mod responses;
+mod retention;
 mod session;
 mod settings;
 mod sites;
@@ -45,10 +51,12 @@ use tokio_util::task::TaskTracker;
 
 pub use self::clients::{Denied, TokenCheck};
 pub use self::export::ExportedKeys;
+pub use self::exports::RequestExport;
 pub use self::form::Form;
 pub use self::import::{ImportOptions, Source};
 pub use self::logs::{LogPage, LogQuery};
 pub use self::open::{AppOptions, OpenError};
+pub use self::records::Records;
 pub use self::relay::{
     Call, CallBody, FailoverLimits, Failure, FailureCode, NotJson, Peeked, RelayBody,
     RelayBodyError, Reply, Served, header_text, peek,
@@ -57,16 +65,18 @@ pub use self::sites::SiteTable;
 pub use self::statistics::{Overview, Period, Series};
 pub use crate::settings::Settings;
 
-use self::clients::ClientTokens;
+use self::balances::{Balances, Refreshes};
+use self::clients::Clients;
 use self::gauge::{Gauge, InFlight};
 use self::import::Imports;
 use self::models::Catalogue;
+use self::money::Ledger;
 use self::resources::Owners;
 use self::sites::Sites;
 use crate::clock::{Clock, Moment};
+use crate::metrics::Tally;
 use crate::model::StateChange;
 use crate::pool::Pool;
-use crate::price::PriceTable;
 use crate::settings::{Overrides, SettingsFile};
 use crate::store::{Journal, Store};
 use crate::upstream::UpstreamClient;
@@ -87,8 +97,13 @@ struct Inner {
     vault_locked: AtomicBool,
     pool: Pool,
     owners: Owners,
+    balances: Balances,
+    refreshes: Refreshes,
     catalogue: Catalogue,
-    prices: Arc<PriceTable>,
+    ledger: Ledger,
+    tally: Tally,
+    /// Tells this process from others that send metrics.
+    instance: String,
     gauge: Gauge,
     paused: AtomicBool,
     settings_file: SettingsFile,
@@ -114,7 +129,7 @@ struct Live {
     settings: Arc<Settings>,
     overridden: Vec<&'static str>,
     upstream: Arc<UpstreamClient>,
-    clients: Arc<ClientTokens>,
+    clients: Arc<Clients>,
     gateway: GatewayState,
     port: u16,
 }
@@ -175,6 +190,12 @@ impl App {
         let closed = tokio::task::spawn_blocking(move || journal.close()).await;
         if closed.is_err() {
             tracing::error!("the journal could not be closed");
+        }
+        let lost = self.journal().dropped();
+        if lost > 0 {
+            tracing::error!(
+                "{lost} requests could not be logged and are missing in the statistics"
+            );
         }
     }
 

@@ -5,27 +5,27 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, RwLock};
 
 use flowkeep_contract::{ApiError, GatewayState, Host};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::clients::{ClientTokens, DEFAULT_CLIENT, TokenHash, generate_token, token_hash};
+use super::balances::{Balances, Refreshes};
+use super::clients::Clients;
 use super::gauge::Gauge;
 use super::import::Imports;
 use super::models::Catalogue;
+use super::money::Ledger;
 use super::resources::Owners;
 use super::sites::{SiteTable, Sites};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
+use crate::metrics::Tally;
 use crate::pool::Pool;
-use crate::price::PriceTable;
 use crate::settings::{DataDir, Overrides, Settings, SettingsError, SettingsFile};
-use crate::store::{ClientRow, Store, StoreError};
+use crate::store::{Store, StoreError};
 use crate::upstream::{UpstreamClient, UpstreamError};
-use crate::vault::{
-    StoreFactory, Vault, VaultChoice, VaultError, VaultKind, VaultOptions, VaultState,
-};
+use crate::vault::{StoreFactory, Vault, VaultChoice, VaultError, VaultKind, VaultOptions};
 
 /// Events that a slow window may lag behind before it reads everything again.
 const EVENTS: usize = 256;
@@ -103,7 +103,7 @@ impl Live {
         stored: Settings,
     ) -> Self {
         Self {
-            clients: Arc::new(ClientTokens::default()),
+            clients: Arc::new(Clients::default()),
             upstream: Arc::new(upstream),
             gateway: GatewayState::Starting,
             port: settings.port.get(),
@@ -139,6 +139,8 @@ impl App {
         let settings = effective.settings;
         let (store, mut warnings) = Store::open(&options.data_dir, Arc::clone(&options.clock))?;
         warnings.extend(settings_warning);
+        let (ledger, prices_warning) = Ledger::open(&options.data_dir);
+        warnings.extend(prices_warning);
         let vault_options = VaultOptions {
             choice: options.vault,
             install_id: store.install_id()?,
@@ -165,8 +167,12 @@ impl App {
             vault_locked: AtomicBool::new(false),
             pool: Pool::new(settings.strategy, started.unix_ms.unsigned_abs()),
             owners: Owners::default(),
+            balances: Balances::since(started.unix_ms),
+            refreshes: Refreshes::default(),
             catalogue: Catalogue::default(),
-            prices: Arc::new(PriceTable::shipped()),
+            ledger,
+            tally: Tally::default(),
+            instance: uuid::Uuid::now_v7().to_string(),
             gauge: Gauge::default(),
             paused: AtomicBool::new(false),
             settings_file,
@@ -185,57 +191,16 @@ impl App {
         }));
         app.obey_in_the_pool(&app.effective_settings());
         app.reload_resources().map_err(OpenError::Load)?;
+        app.remember_spending();
         app.take_up_vault().map_err(OpenError::Load)?;
         Ok(app)
     }
 
     /// Reads tokens and keys; called at the start and when a locked vault opens.
     pub(super) fn take_up_vault(&self) -> Result<(), ApiError> {
-        let default = self.default_token_hash()?;
-        let settings = self.effective_settings();
-        let mut entries = Vec::new();
-        if let Some(hash) = default {
-            entries.push((Arc::from(DEFAULT_CLIENT), hash));
-        }
-        self.change_live(|live| {
-            live.clients = Arc::new(ClientTokens {
-                entries,
-                required: settings.require_token,
-            });
-        });
+        self.ensure_default_client()?;
+        self.reload_clients()?;
         self.reload_pool()
-    }
-
-    /// The digest of the default token. It stands in the database as well, so
-    /// that a client is recognised while the vault is locked.
-    fn default_token_hash(&self) -> Result<Option<TokenHash>, ApiError> {
-        if let Some(token) = &self.0.client_token {
-            return Ok(Some(token_hash(token.expose_secret())));
-        }
-        if self.note_vault_state() == VaultState::Locked {
-            let clients = self.0.store.clients()?;
-            let known = clients
-                .into_iter()
-                .find(|row| row.client_id == DEFAULT_CLIENT && row.revoked_at_ms.is_none());
-            return Ok(known.map(|row| row.token_hash));
-        }
-        let token = if let Some(token) = self.0.vault.load()?.token {
-            token
-        } else {
-            let token = generate_token();
-            self.0.vault.set_token(&token)?;
-            token
-        };
-        let hash = token_hash(token.expose_secret());
-        let known = self.0.store.clients()?;
-        let is_live = |row: &ClientRow| row.token_hash == hash && row.revoked_at_ms.is_none();
-        if !known.iter().any(is_live) {
-            // Also when the vault was lost or exchanged and the row is an older token's.
-            self.0
-                .store
-                .put_client(DEFAULT_CLIENT, DEFAULT_CLIENT, &hash)?;
-        }
-        Ok(Some(hash))
     }
 }
 

@@ -8,7 +8,7 @@ use flowkeep_contract::{
 };
 
 use super::App;
-use super::clients::ClientTokens;
+use super::clients::Clients;
 use crate::settings as stored;
 
 impl App {
@@ -51,8 +51,9 @@ impl App {
         })?;
         self.obey_in_the_pool(&settings);
         self.change_live(|live| {
-            live.clients = Arc::new(ClientTokens {
+            live.clients = Arc::new(Clients {
                 entries: live.clients.entries.clone(),
+                revoked: Arc::clone(&live.clients.revoked),
                 required: settings.require_token,
             });
             live.upstream = Arc::new(upstream);
@@ -60,16 +61,19 @@ impl App {
             live.overridden = effective.overridden;
             live.stored = stored;
         });
+        self.reschedule_refresh();
         Ok(())
     }
 
     fn settings_view(&self) -> SettingsView {
         let settings = self.effective_settings();
-        let warnings = self
+        let mut warnings = self
             .0
             .warnings
             .read()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone();
+        warnings.extend(self.journal().warnings());
         SettingsView {
             port: settings.port.get(),
             upstream: settings.upstream.to_string(),
@@ -99,6 +103,7 @@ impl App {
             retention_mib: settings.retention_mib,
             open_metrics: settings.open_metrics,
             otlp_endpoint: settings.otlp_endpoint.clone(),
+            otlp_interval_s: settings.otlp_interval_s,
             aliases: alias_rows(&settings.aliases),
             shipped_aliases: alias_rows(&stored::Aliases::default()),
             alias_faults: settings.aliases.faults().map(ToString::to_string).collect(),
@@ -142,6 +147,7 @@ fn patched(settings: &mut stored::Settings, patch: SettingsPatch) -> Result<(), 
     set(&mut settings.retention_mib, patch.retention_mib);
     set(&mut settings.open_metrics, patch.open_metrics);
     set(&mut settings.otlp_endpoint, patch.otlp_endpoint);
+    set(&mut settings.otlp_interval_s, patch.otlp_interval_s);
     Ok(())
 }
 

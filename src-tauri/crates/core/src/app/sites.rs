@@ -196,7 +196,13 @@ impl App {
     /// Which of the vendor's sites an account belongs to, for prices and currency.
     #[must_use]
     pub fn site_of(&self, account: &AccountId) -> Option<Site> {
-        self.0.sites.table.behind(self.upstream_for(account).base())
+        let sites = &self.0.sites;
+        let behind = |base: &Url| sites.table.behind(base.as_str());
+        let own = sites.homes().accounts.get(account).map(behind);
+        match own {
+            Some(site) => site,
+            None => self.live(|live| sites.table.behind(live.upstream.base())),
+        }
     }
 
     /// Which of the vendor's sites is at an address.

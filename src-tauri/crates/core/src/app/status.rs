@@ -37,6 +37,7 @@ impl App {
             vault: self.vault_status(),
             in_flight: u32::try_from(self.in_flight()).unwrap_or(u32::MAX),
             dropped_records: self.journal().dropped(),
+            storage_trouble: self.storage_trouble(),
             started_at_ms: self.0.started.unix_ms,
         }
     }

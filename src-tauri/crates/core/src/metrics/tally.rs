@@ -126,10 +126,15 @@ impl Sums {
         let outcome = Outcome::ALL.iter().position(|one| *one == record.outcome);
         self.outcomes[outcome.unwrap_or_default()] += 1;
         let usage = record.usage;
-        self.prompt_tokens += usage.prompt_tokens.unwrap_or(0);
-        self.completion_tokens += usage.completion_tokens.unwrap_or(0);
-        self.cached_tokens += usage.cached_tokens.unwrap_or(0);
-        self.reasoning_tokens += usage.reasoning_tokens.unwrap_or(0);
+        // An upstream may tell counts that cannot be.
+        for (sum, told) in [
+            (&mut self.prompt_tokens, usage.prompt_tokens),
+            (&mut self.completion_tokens, usage.completion_tokens),
+            (&mut self.cached_tokens, usage.cached_tokens),
+            (&mut self.reasoning_tokens, usage.reasoning_tokens),
+        ] {
+            *sum = sum.saturating_add(told.unwrap_or(0));
+        }
         if let Some(cost) = &record.cost {
             let currency = cost.money.currency() as usize;
             let sum = &mut self.cost_nano[currency];

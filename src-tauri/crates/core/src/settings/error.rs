@@ -52,6 +52,12 @@ pub enum SettingsError {
     /// No client could connect, or more than the system can serve.
     #[error("max_connections is 1 to 65536")]
     Connections,
+    /// Not where a collector of metrics could be.
+    #[error(
+        "otlp_endpoint is the address of an OTLP/HTTP collector, as http://localhost:4318, without \
+         a user name, or empty"
+    )]
+    Collector,
     /// Others on the network could use the keys.
     #[error("a token is needed when the gateway listens on more than loopback")]
     TokenNeeded,

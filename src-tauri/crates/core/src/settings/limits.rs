@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::Settings;
+use url::Url;
+
+use super::{Settings, SettingsError};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -65,6 +67,35 @@ impl Settings {
     #[must_use]
     pub fn refresh_interval(&self) -> Option<Duration> {
         (self.refresh_interval_s > 0).then(|| seconds(self.refresh_interval_s))
+    }
+
+    /// Where metrics are sent to, `None` when they are not: the endpoint with
+    /// `/v1/metrics` behind it, as <https://opentelemetry.io/docs/specs/otlp/#otlphttp-request>
+    /// wants it.
+    ///
+    /// # Errors
+    /// When it is no plain `http` or `https` address.
+    pub fn otlp_url(&self) -> Result<Option<Url>, SettingsError> {
+        let endpoint = self.otlp_endpoint.trim();
+        if endpoint.is_empty() {
+            return Ok(None);
+        }
+        let url = format!("{}/v1/metrics", endpoint.trim_end_matches('/'));
+        let url = Url::parse(&url).map_err(|_| SettingsError::Collector)?;
+        let is_plain = url.username().is_empty()
+            && url.password().is_none()
+            && url.query().is_none()
+            && url.fragment().is_none();
+        match url.scheme() {
+            "http" | "https" if is_plain && url.has_host() => Ok(Some(url)),
+            _ => Err(SettingsError::Collector),
+        }
+    }
+
+    /// Between two sendings of metrics.
+    #[must_use]
+    pub fn otlp_interval(&self) -> Duration {
+        seconds(self.otlp_interval_s)
     }
 
     /// Largest JSON body, in bytes.

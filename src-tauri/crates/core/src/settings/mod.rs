@@ -59,6 +59,7 @@ pub enum Theme {
 /// All settings; what is missing in the file has its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// Port of the gateway.
     pub port: Port,
@@ -133,6 +134,8 @@ pub struct Settings {
     /// OTLP/HTTP collector that metrics are sent to, as `http://localhost:4318`;
     /// empty sends none.
     pub otlp_endpoint: String,
+    /// Seconds between two sendings.
+    pub otlp_interval_s: u32,
     /// Models behind other names. In the file it is a table that lies over the
     /// shipped one; an empty list takes a shipped name away.
     pub aliases: Aliases,
@@ -175,6 +178,7 @@ impl Default for Settings {
             retention_mib: 1_024,
             open_metrics: false,
             otlp_endpoint: String::new(),
+            otlp_interval_s: 60,
             aliases: Aliases::default(),
         }
     }
@@ -207,6 +211,7 @@ impl Settings {
             ("max_attempts", self.max_attempts, 1, 1_000),
             ("refresh_interval_s", self.refresh_interval_s, 0, 30 * DAY),
             ("low_balance", self.low_balance, 0, 1_000_000),
+            ("otlp_interval_s", self.otlp_interval_s, 1, DAY),
             ("retention_days", self.retention_days, 0, 36_500),
             ("retention_rows", self.retention_rows, 0, u32::MAX),
             ("retention_mib", self.retention_mib, 0, 1_048_576),
@@ -219,6 +224,7 @@ impl Settings {
         if !(1..=MAX_CONNECTIONS).contains(&self.max_connections) {
             return Err(SettingsError::Connections);
         }
+        self.otlp_url()?;
         for host in &self.allowed_hosts {
             HostName::from_str(host)?;
         }

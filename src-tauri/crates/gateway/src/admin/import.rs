@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{COMMAND_BODY, authorize, done, failed, json_body, parse};
+use super::{COMMAND_BODY, done, failed, json_body, parse};
 use crate::router::Shared;
 
 /// `{"keys":"one\nper line"}`, or an array.
@@ -29,9 +29,6 @@ pub(crate) async fn import_keys(
     State(shared): State<Shared>,
     request: Request<Body>,
 ) -> Response<Body> {
-    if let Err(error) = authorize(&shared, request.headers()) {
-        return failed(&error);
-    }
     let body = match json_body(&shared, request, COMMAND_BODY).await {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),

@@ -2,10 +2,14 @@
 
 pub(crate) mod api_keys;
 mod export;
+pub(crate) mod exports;
 mod figures;
+mod gate;
 mod import;
 mod logs;
+mod metrics;
 mod query;
+mod refresh;
 mod session;
 pub(crate) mod stats;
 
@@ -14,7 +18,7 @@ use axum::body::Body;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse as _;
-use flowkeep_contract::{ApiError, ErrorCode, Event, Topic};
+use flowkeep_contract::{ApiError, ErrorCode, Event};
 use flowkeep_core::app::App;
 use flowkeep_core::model::BodyRule;
 use flowkeep_core::upstream::redact::redact;
@@ -26,13 +30,17 @@ use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 
 pub(crate) use self::export::export_keys;
+pub(crate) use self::gate::{Gate, gate};
 pub(crate) use self::import::import_keys;
 pub(crate) use self::logs::{clear_logs, logs};
+pub(crate) use self::metrics::metrics;
+pub(crate) use self::refresh::refresh;
 pub(crate) use self::session::Admin;
 pub use self::session::AdminAccess;
+use self::session::Shown;
 use crate::answer::harden;
 use crate::error::Refusal;
-use crate::guard::check_content_type;
+use crate::guard::{Source, check_content_type};
 use crate::proxy::intake::take_whole;
 use crate::router::Shared;
 
@@ -50,6 +58,7 @@ const COMMAND_BODY: u64 = 34 * 1024 * 1024;
 
 /// `POST /login`.
 pub(crate) async fn login(State(shared): State<Shared>, request: Request<Body>) -> Response<Body> {
+    let source = Source::of(&request);
     let body = match json_body(&shared, request, LOGIN_BODY).await {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),
@@ -58,17 +67,14 @@ pub(crate) async fn login(State(shared): State<Shared>, request: Request<Body>) 
         let message = "send {\"username\":…,\"password\":…}";
         return failed(&ApiError::new(ErrorCode::InvalidRequest, message));
     };
+    let is_right = |admin: &Admin| admin.knows(&login.username, &login.password);
+    if let Err(denied) = gate::check_password(&shared, source, is_right) {
+        return gate::refusal(&denied, "wrong user name or password");
+    }
     let now = shared.app.now();
-    let opened = shared
-        .admin
-        .as_ref()
-        .and_then(|admin| admin.login(&login.username, &login.password, now));
-    match opened {
+    match shared.admin.as_ref().and_then(|admin| admin.open(now)) {
         Some(session) => done(&session),
-        None => failed(&ApiError::new(
-            ErrorCode::Unauthorized,
-            "wrong user name or password",
-        )),
+        None => failed(&ApiError::new(ErrorCode::Internal, "internal error")),
     }
 }
 
@@ -86,9 +92,6 @@ pub(crate) async fn rpc(
     Path(command): Path<String>,
     request: Request<Body>,
 ) -> Response<Body> {
-    if let Err(error) = authorize(&shared, request.headers()) {
-        return failed(&error);
-    }
     let body = match json_body(&shared, request, COMMAND_BODY).await {
         Ok(body) => body,
         Err(refusal) => return refusal.into_response(),
@@ -101,25 +104,30 @@ pub(crate) async fn rpc(
 
 /// `GET /admin/events`: what the engine tells, as server-sent events.
 pub(crate) async fn events(State(shared): State<Shared>, headers: HeaderMap) -> Response<Body> {
-    if let Err(error) = authorize(&shared, &headers) {
-        return failed(&error);
-    }
     let receiver = shared.app.subscribe();
+    let shown = Shown::of(&headers);
     let closing = shared.app.closing();
     let hello = futures_util::stream::once(async { Ok(Bytes::from_static(b": connected\n\n")) });
     let events = futures_util::stream::unfold(receiver, |mut receiver| async {
         let event = match receiver.recv().await {
             Ok(event) => event,
             // What was missed is unknown, so everything is read again.
-            Err(RecvError::Lagged(_)) => Event::Changed {
-                topics: Topic::ALL.to_vec(),
-            },
+            Err(RecvError::Lagged(_)) => Event::everything_changed(),
             Err(RecvError::Closed) => return None,
         };
         let json = serde_json::to_string(&event).unwrap_or_default();
         let frame = Bytes::from(format!("data: {json}\n\n"));
         Some((Ok::<_, std::convert::Infallible>(frame), receiver))
     });
+    // A stream ends with the session that opened it (S39).
+    let is_admitted = move || {
+        let (admin, shown) = (shared.admin.as_ref(), shown.as_ref());
+        let now = shared.app.now();
+        admin
+            .zip(shown)
+            .is_some_and(|(admin, shown)| admin.still_admits(shown, now))
+    };
+    let events = events.take_while(move |_| std::future::ready(is_admitted()));
     let stream = hello.chain(events).take_until(closing.cancelled_owned());
     let mut response = Response::new(Body::from_stream(stream));
     let kind = HeaderValue::from_static("text/event-stream");
@@ -133,18 +141,6 @@ async fn json_body(shared: &Shared, request: Request<Body>, cap: u64) -> Result<
     check_content_type(request.headers(), BodyRule::Json, true)?;
     let idle = shared.app.effective_settings().upload_idle();
     take_whole(request.into_body(), cap, idle).await
-}
-
-fn authorize(shared: &Shared, headers: &HeaderMap) -> Result<(), ApiError> {
-    let now = shared.app.now();
-    let admitted = shared
-        .admin
-        .as_ref()
-        .is_some_and(|admin| admin.admits(headers, now));
-    if admitted {
-        return Ok(());
-    }
-    Err(ApiError::new(ErrorCode::Unauthorized, "log in first"))
 }
 
 macro_rules! dispatcher {
@@ -182,7 +178,10 @@ fn failed(error: &ApiError) -> Response<Body> {
         ErrorCode::ImportRunning => StatusCode::CONFLICT,
         ErrorCode::ImportExpired => StatusCode::GONE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
-        ErrorCode::UnknownCommand | ErrorCode::NotFound => StatusCode::NOT_FOUND,
+        ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        ErrorCode::UnknownCommand | ErrorCode::NotFound | ErrorCode::TokenRevoked => {
+            StatusCode::NOT_FOUND
+        }
         ErrorCode::DesktopOnly => StatusCode::NOT_IMPLEMENTED,
         ErrorCode::VaultLocked | ErrorCode::VaultUnavailable | ErrorCode::Storage => {
             StatusCode::SERVICE_UNAVAILABLE

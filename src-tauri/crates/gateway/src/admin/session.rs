@@ -1,4 +1,8 @@
 //! Who the admin is, and the sessions of the console (design §4).
+//!
+//! A session ends at its logout, when nobody uses it for some hours, and in any
+//! case half a day after the login (S39). There are no cookies: those of
+//! `localhost` go to every port.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -13,8 +17,13 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+/// From the login to the end, whatever happens.
 const LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
+/// Without a request.
+const IDLE_MS: u64 = 4 * 60 * 60 * 1000;
 const MAX_SESSIONS: usize = 64;
+/// A password with fewer characters may be guessed by somebody with patience.
+const SHORTEST_SAFE: usize = 20;
 
 /// Name and password of the admin.
 #[derive(Clone, Debug)]
@@ -28,7 +37,21 @@ pub struct AdminAccess {
 /// Sessions by the digest of their token; they do not survive a restart.
 pub(crate) struct Admin {
     access: AdminAccess,
-    sessions: Mutex<HashMap<[u8; 32], u64>>,
+    sessions: Mutex<HashMap<[u8; 32], Stay>>,
+}
+
+/// When a session began and when it was last used, in monotonic milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Stay {
+    since: u64,
+    seen: u64,
+}
+
+impl Stay {
+    fn is_over(self, now: Moment) -> bool {
+        let now = now.monotonic_ms;
+        now >= self.since + LIFETIME_MS || now >= self.seen + IDLE_MS
+    }
 }
 
 /// The answer to a login.
@@ -37,6 +60,15 @@ pub(crate) struct Session {
     token: String,
     /// Unix seconds.
     expires_at: i64,
+}
+
+/// What a request shows to be let in.
+#[derive(Clone)]
+pub(crate) enum Shown {
+    /// A session's token.
+    Session(String),
+    /// Name and password, with a colon between them.
+    Password(String),
 }
 
 fn digest(text: &str) -> [u8; 32] {
@@ -52,85 +84,100 @@ impl Admin {
     }
 
     /// Both are compared in full, so that the time does not tell which is wrong.
-    fn knows(&self, username: &str, password: &str) -> bool {
+    pub(crate) fn knows(&self, username: &str, password: &str) -> bool {
         let name = digest(username).ct_eq(&digest(&self.access.username));
         let secret = digest(password).ct_eq(&digest(self.access.password.expose_secret()));
         bool::from(name & secret)
     }
 
-    pub(crate) fn login(&self, username: &str, password: &str, now: Moment) -> Option<Session> {
-        if !self.knows(username, password) {
-            return None;
-        }
+    /// Name and password, with a colon between them.
+    pub(crate) fn knows_pair(&self, pair: &str) -> bool {
+        pair.split_once(':')
+            .is_some_and(|(username, password)| self.knows(username, password))
+    }
+
+    /// Whether so many guesses as a program can make may find the password.
+    pub(crate) fn is_guessable(&self) -> bool {
+        let password = self.access.password.expose_secret();
+        password.chars().count() < SHORTEST_SAFE
+    }
+
+    /// A new session, for somebody whose password was right.
+    pub(crate) fn open(&self, now: Moment) -> Option<Session> {
         let mut bytes = [0_u8; 32];
         getrandom::fill(&mut bytes).ok()?;
         let mut token = String::from("fka-");
         for byte in bytes {
             write!(token, "{byte:02x}").ok()?;
         }
-        let expires = now.monotonic_ms + LIFETIME_MS;
         let mut sessions = self.lock();
-        sessions.retain(|_, until| *until > now.monotonic_ms);
+        sessions.retain(|_, stay| !stay.is_over(now));
         if sessions.len() >= MAX_SESSIONS {
-            let oldest = sessions.iter().min_by_key(|(_, until)| **until);
+            let oldest = sessions.iter().min_by_key(|(_, stay)| stay.since);
             let oldest = oldest.map(|(token, _)| *token);
             oldest.map(|token| sessions.remove(&token));
         }
-        sessions.insert(digest(&token), expires);
+        let stay = Stay {
+            since: now.monotonic_ms,
+            seen: now.monotonic_ms,
+        };
+        sessions.insert(digest(&token), stay);
         Some(Session {
             token,
             expires_at: (now.unix_ms + i64::try_from(LIFETIME_MS).ok()?) / 1000,
         })
     }
 
+    /// Ends the session that is shown, if any.
     pub(crate) fn logout(&self, headers: &HeaderMap) {
-        if let Some(("bearer", token)) = credentials(headers) {
+        if let Some(Shown::Session(token)) = Shown::of(headers) {
             self.lock().remove(&digest(&token));
         }
     }
 
-    /// A session token, or name and password with each request.
-    pub(crate) fn admits(&self, headers: &HeaderMap, now: Moment) -> bool {
-        match credentials(headers) {
-            Some(("bearer", token)) => {
-                let until = self.lock().get(&digest(&token)).copied();
-                until.is_some_and(|until| until > now.monotonic_ms)
+    /// Whether a session of this token is open; from now on it was used now.
+    pub(crate) fn uses(&self, token: &str, now: Moment) -> bool {
+        let mut sessions = self.lock();
+        let Some(stay) = sessions.get_mut(&digest(token)) else {
+            return false;
+        };
+        if stay.is_over(now) {
+            return false;
+        }
+        stay.seen = now.monotonic_ms;
+        true
+    }
+
+    /// Whether what was shown is still good, without using it.
+    pub(crate) fn still_admits(&self, shown: &Shown, now: Moment) -> bool {
+        match shown {
+            Shown::Session(token) => {
+                let stay = self.lock().get(&digest(token)).copied();
+                stay.is_some_and(|stay| !stay.is_over(now))
             }
-            Some((_, pair)) => self.knows_pair(&pair),
-            None => false,
+            Shown::Password(pair) => self.knows_pair(pair),
         }
     }
 
-    /// Name and password with this very request; no session (S27).
-    pub(crate) fn admits_by_password(&self, headers: &HeaderMap) -> bool {
-        match credentials(headers) {
-            Some(("basic", pair)) => self.knows_pair(&pair),
-            _ => false,
-        }
-    }
-
-    fn knows_pair(&self, pair: &str) -> bool {
-        pair.split_once(':')
-            .is_some_and(|(username, password)| self.knows(username, password))
-    }
-
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], u64>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Stay>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The scheme, `bearer` or `basic`, and what follows it, decoded.
-fn credentials(headers: &HeaderMap) -> Option<(&'static str, String)> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, rest) = value.split_once(' ')?;
-    if scheme.eq_ignore_ascii_case("bearer") {
-        return Some(("bearer", rest.trim().to_owned()));
+impl Shown {
+    /// What is in these headers.
+    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+        let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+        let (scheme, rest) = value.split_once(' ')?;
+        if scheme.eq_ignore_ascii_case("bearer") {
+            return Some(Self::Session(rest.trim().to_owned()));
+        }
+        if scheme.eq_ignore_ascii_case("basic") {
+            let bytes = STANDARD.decode(rest.trim()).ok()?;
+            return Some(Self::Password(String::from_utf8(bytes).ok()?));
+        }
+        None
     }
-    if scheme.eq_ignore_ascii_case("basic") {
-        let bytes = STANDARD.decode(rest.trim()).ok()?;
-        return Some(("basic", String::from_utf8(bytes).ok()?));
-    }
-    None
 }
 
 #[cfg(test)]

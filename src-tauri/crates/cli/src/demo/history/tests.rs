@@ -80,3 +80,23 @@ fn every_ending_occurs_and_the_refused_key_has_no_past() {
 fn without_keys_there_is_no_past() {
     assert!(month(&[], NOON).is_empty());
 }
+
+#[test]
+fn some_requests_are_errands_and_some_usage_is_a_guess() {
+    let records = month(&keys(), NOON);
+    let errands = records
+        .iter()
+        .filter(|record| record.units.images.is_some() || record.units.bytes.is_some());
+    assert!(errands.clone().count() > 50);
+    assert!(errands.into_iter().all(|record| record.usage.is_unknown()));
+    let guessed = records
+        .iter()
+        .filter(|record| record.estimated_tokens.is_some());
+    assert!(guessed.clone().count() > 20);
+    assert!(guessed.into_iter().all(|record| record.usage.is_unknown()));
+    assert!(
+        records
+            .iter()
+            .any(|record| record.usage.reasoning_tokens.is_some())
+    );
+}

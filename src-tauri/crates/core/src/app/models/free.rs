@@ -16,7 +16,7 @@ impl App {
             let by_balance = live.settings.strategy == Strategy::HighestBalance;
             (by_balance, self.site_at(live.upstream.base()))
         });
-        let prices = &self.0.prices;
+        let prices = self.prices();
         let at_ms = self.now().unix_ms;
         by_balance && prices.is_free(site.unwrap_or(Site::Cn), model, at_ms) == Some(true)
     }

@@ -87,7 +87,7 @@ impl App {
         if self.is_paused() {
             return self.fetch(call).await.give_up();
         }
-        let read = self.blocking(|app| Ok(app.0.store.accounts()?)).await;
+        let read = self.blocking(App::accounts_now).await;
         let accounts = match read {
             Ok(accounts) => accounts,
             Err(error) => {

@@ -1,4 +1,5 @@
 use super::*;
+use flowkeep_core::clock::{Clock as _, ManualClock};
 use http::HeaderValue;
 
 const START: Moment = Moment {
@@ -19,39 +20,92 @@ fn with(value: &str) -> HeaderMap {
     headers
 }
 
+fn pair_of(headers: &HeaderMap) -> Option<String> {
+    match Shown::of(headers) {
+        Some(Shown::Password(pair)) => Some(pair),
+        _ => None,
+    }
+}
+
+/// S39: server-side, at once.
 #[test]
-fn a_session_lives_until_logout_or_its_end() {
+fn a_logout_ends_the_session() {
     let admin = admin();
-    let session = admin.login("admin", "correct horse", START).unwrap();
-    let headers = with(&format!("Bearer {}", session.token));
-    assert!(admin.admits(&headers, START));
-    let late = Moment {
-        monotonic_ms: LIFETIME_MS,
-        ..START
-    };
-    assert!(!admin.admits(&headers, late));
-    admin.logout(&headers);
-    assert!(!admin.admits(&headers, START));
+    let session = admin.open(START).unwrap();
+    let shown = Shown::Session(session.token.clone());
+    assert!(admin.uses(&session.token, START));
+    assert!(admin.still_admits(&shown, START));
+    admin.logout(&with(&format!("Bearer {}", session.token)));
+    assert!(!admin.uses(&session.token, START));
+    assert!(!admin.still_admits(&shown, START));
+}
+
+/// S39: nobody used it.
+#[test]
+fn an_idle_session_ends() {
+    let clock = ManualClock::at(1_000_000);
+    let admin = admin();
+    let session = admin.open(clock.now()).unwrap();
+    clock.advance_ms(IDLE_MS - 1);
+    assert!(admin.uses(&session.token, clock.now()));
+    clock.advance_ms(IDLE_MS - 1);
+    // Looking whether it is still good is no use of it.
+    assert!(admin.still_admits(&Shown::Session(session.token.clone()), clock.now()));
+    clock.advance_ms(1);
+    assert!(!admin.still_admits(&Shown::Session(session.token.clone()), clock.now()));
+    assert!(!admin.uses(&session.token, clock.now()));
+}
+
+/// S39: somebody used it all the time, perhaps a thief.
+#[test]
+fn a_session_in_use_ends_too() {
+    let clock = ManualClock::at(1_000_000);
+    let admin = admin();
+    let session = admin.open(clock.now()).unwrap();
+    let step = IDLE_MS / 2;
+    for _ in 1..LIFETIME_MS / step {
+        clock.advance_ms(step);
+        assert!(admin.uses(&session.token, clock.now()));
+    }
+    clock.advance_ms(step);
+    assert!(!admin.uses(&session.token, clock.now()));
+}
+
+/// F38: a wall clock that jumps neither ends nor prolongs a session.
+#[test]
+fn a_jump_of_the_wall_clock_changes_nothing() {
+    let clock = ManualClock::at(1_000_000_000_000);
+    let admin = admin();
+    let session = admin.open(clock.now()).unwrap();
+    clock.jump_wall_ms(365 * 24 * 3_600_000);
+    assert!(admin.uses(&session.token, clock.now()));
+    clock.jump_wall_ms(-400 * 24 * 3_600_000);
+    clock.advance_ms(LIFETIME_MS);
+    assert!(!admin.uses(&session.token, clock.now()));
 }
 
 #[test]
-fn basic_is_accepted_and_wrong_words_are_not() {
-    let admin = admin();
+fn what_is_shown_is_read_from_the_header() {
     let basic = |pair: &str| with(&format!("Basic {}", STANDARD.encode(pair)));
-    assert!(admin.admits(&basic("admin:correct horse"), START));
+    let admin = admin();
+    let pair = pair_of(&basic("admin:correct horse")).unwrap();
+    assert!(admin.knows_pair(&pair));
     for wrong in ["admin:correct hors", "root:correct horse", "admin", ":"] {
-        assert!(!admin.admits(&basic(wrong), START), "{wrong}");
+        let pair = pair_of(&basic(wrong)).unwrap();
+        assert!(!admin.knows_pair(&pair), "{wrong}");
     }
-    assert!(!admin.admits(&with("Bearer fka-0000"), START));
-    assert!(!admin.admits(&HeaderMap::new(), START));
-    assert!(admin.login("admin", "", START).is_none());
+    assert!(!admin.uses("fka-0000", START));
+    for nothing in ["", "Basic", "Basic %%%", "Digest x", "fka-0000"] {
+        assert!(Shown::of(&with(nothing)).is_none(), "{nothing}");
+    }
+    assert!(Shown::of(&HeaderMap::new()).is_none());
 }
 
 #[test]
 fn sessions_are_bounded() {
     let admin = admin();
     for _ in 0..200 {
-        admin.login("admin", "correct horse", START).unwrap();
+        admin.open(START).unwrap();
     }
     assert!(admin.lock().len() <= MAX_SESSIONS);
 }
@@ -60,11 +114,18 @@ fn sessions_are_bounded() {
 #[test]
 fn a_session_is_no_password() {
     let admin = admin();
-    let session = admin.login("admin", "correct horse", START).unwrap();
-    assert!(!admin.admits_by_password(&with(&format!("Bearer {}", session.token))));
-    assert!(!admin.admits_by_password(&HeaderMap::new()));
-    let basic = |pair: &str| with(&format!("Basic {}", STANDARD.encode(pair)));
-    assert!(admin.admits_by_password(&basic("admin:correct horse")));
-    let token = format!("admin:{}", session.token);
-    assert!(!admin.admits_by_password(&basic(&token)));
+    let session = admin.open(START).unwrap();
+    let shown = with(&format!("Bearer {}", session.token));
+    assert!(matches!(Shown::of(&shown), Some(Shown::Session(_))));
+    assert!(!admin.knows_pair(&format!("admin:{}", session.token)));
+}
+
+#[test]
+fn short_passwords_can_be_guessed() {
+    assert!(admin().is_guessable());
+    let long = AdminAccess {
+        username: "admin".to_owned(),
+        password: SecretString::from("x".repeat(SHORTEST_SAFE)),
+    };
+    assert!(!Admin::new(long).is_guessable());
 }

@@ -53,6 +53,7 @@ async fn calls(desk: &Desk) -> Vec<(String, Option<i64>)> {
     let request = ListRequestsRequest {
         before: None,
         limit: Some(100),
+        ..ListRequestsRequest::default()
     };
     let page = desk.app.list_requests(request).await.unwrap();
     let rows = page.requests.into_iter();

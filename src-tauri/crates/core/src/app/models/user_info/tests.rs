@@ -15,6 +15,8 @@ fn account(balance: Option<(i64, &str)>) -> AccountRow {
             source: "manual".to_owned(),
             as_of_ms: 0,
         }),
+        balance_failure: None,
+        max_concurrency: None,
         created_at_ms: 0,
     }
 }
