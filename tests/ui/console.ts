@@ -7,6 +7,8 @@ export const PAGES = ['overview', 'keys', 'requests', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export const THEMES = ['light', 'dark'] as const;
+/** What axe looks for. */
+export const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** The console in the browser, and what went wrong in it. */
 export class Console {

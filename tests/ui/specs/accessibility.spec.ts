@@ -1,7 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { expect, PAGES, test, THEMES } from '../console';
-
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+import { expect, PAGES, RULES, test, THEMES } from '../console';
 
 for (const theme of THEMES) {
   for (const name of PAGES) {
@@ -15,6 +13,31 @@ for (const theme of THEMES) {
       );
     });
   }
+
+  test(`key details and dialogs in the ${theme} theme pass axe`, async ({
+    console: app,
+    page,
+    demo,
+  }) => {
+    await demo.call('update_settings', { theme });
+    await app.open('keys');
+    const violations = async () => {
+      const found = await new AxeBuilder({ page }).withTags(RULES).analyze();
+      return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+    };
+    await page.getByTestId('key-expand').first().click();
+    await page.getByTestId('key-balance-edit').first().click();
+    await expect(page.getByTestId('key-balance-input')).toBeFocused();
+    expect(await violations(), 'details and a balance being typed').toEqual([]);
+    await page.getByTestId('key-edit').first().click();
+    await expect(page.getByTestId('key-dialog')).toBeVisible();
+    expect(await violations(), 'the dialog of a key').toEqual([]);
+    await page.getByTestId('key-dialog-cancel').click();
+    await page.getByTestId('keys-group').click();
+    await page.getByTestId('account-edit').first().click();
+    await expect(page.getByTestId('account-dialog')).toBeVisible();
+    expect(await violations(), 'the dialog of an account').toEqual([]);
+  });
 
   test(`the import dialog in the ${theme} theme passes axe`, async ({
     console: app,

@@ -68,6 +68,37 @@ test('imports a file that is dropped anywhere', async ({ console: app, page, dem
   expect(app.problems).toEqual([]);
 });
 
+test('imports several dropped files one after the other', async ({ console: app, page, demo }) => {
+  const [first, second] = [testKey(), testKey()];
+  await demo.openAccount('browser-first-file', first);
+  await demo.openAccount('browser-second-file', second);
+  await app.open('keys');
+  const transfer = await page.evaluateHandle(
+    ([one, two]) => {
+      const data = new DataTransfer();
+      data.items.add(new File([`${one} from-file-one`], 'one.txt', { type: 'text/plain' }));
+      const json = JSON.stringify([{ key: two, label: 'from-file-two' }]);
+      data.items.add(new File([json], 'two.json', { type: 'application/json' }));
+      return data;
+    },
+    [first, second],
+  );
+  await page.dispatchEvent('main', 'dragover', { dataTransfer: transfer });
+  await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
+  await expect(page.getByTestId('import-file-chosen')).toContainText('one.txt');
+  await expect(page.getByTestId('import-following')).toContainText('1 more file follows');
+  await page.getByTestId('import-submit').click();
+  await page.getByTestId('import-confirm').click();
+  await page.getByTestId('import-next').click();
+  await expect(page.getByTestId('import-file-chosen')).toContainText('two.json');
+  await page.getByTestId('import-submit').click();
+  await page.getByTestId('import-confirm').click();
+  await page.getByTestId('import-done').click();
+  await page.getByTestId('keys-search').fill('from-file');
+  await expect(page.getByTestId('keys-row')).toHaveCount(2);
+  expect(app.problems).toEqual([]);
+});
+
 test('renames, switches and groups keys', async ({ console: app, page, demo }) => {
   const [first, second] = [testKey(), testKey()];
   await demo.call('import_keys', {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, test } from '../console';
 
 test('pages through the log without a gap or a repetition', async ({ console: app, page }) => {
@@ -52,4 +53,62 @@ test('does not move the list under somebody who reads further down', async ({
   await page.getByTestId('requests-new').click();
   await expect(page.getByTestId('requests-new')).toHaveCount(0);
   await expect(rows.first()).toBeInViewport();
+});
+
+test('finds words and parts, and lets go of them', async ({ console: app, page, demo }) => {
+  await app.open('requests');
+  const rows = page.getByTestId('requests-row');
+  await page.getByTestId('requests-search').fill('does not exist');
+  await expect(rows.first().getByTestId('request-outcome')).toHaveText(/^Rejected/);
+  const outcomes = await page.getByTestId('request-outcome').allTextContents();
+  expect(new Set(outcomes)).toEqual(new Set(['Rejected · 400']));
+  await page.getByTestId('requests-search').fill('%_%_%');
+  await expect(page.getByTestId('requests-none')).toBeVisible();
+  await page.getByTestId('requests-none-clear').click();
+  await expect(rows.first()).toBeVisible();
+  await page.getByTestId('filter-client').selectOption({ label: 'Claude Code' });
+  await expect(rows.first().getByTestId('request-client')).toContainText('Claude Code');
+  await page.getByTestId('filter-outcome').selectOption('client_closed');
+  await expect
+    .poll(async () => new Set(await page.getByTestId('request-outcome').allTextContents()))
+    .toEqual(new Set(['Client left · 499']));
+  // A new call that the filter does not let through stays out.
+  await demo.chat('Qwen/Qwen3-8B');
+  await page.getByTestId('filter-clear').click();
+  await expect(rows.first().getByTestId('request-model')).toHaveText('Qwen/Qwen3-8B');
+});
+
+test('takes a thousand rows', async ({ console: app, page }) => {
+  await app.open('requests');
+  const rows = page.getByTestId('requests-row');
+  while ((await rows.count()) < 1_000) {
+    const before = await rows.count();
+    await page.getByTestId('requests-more').scrollIntoViewIfNeeded();
+    await expect.poll(() => rows.count()).toBeGreaterThan(before);
+  }
+  await rows.nth(998).getByTestId('request-expand').click();
+  await expect(page.getByTestId('attempt').first()).toBeVisible();
+  expect(app.problems).toEqual([]);
+});
+
+test('exports what the filters let through', async ({ console: app, page }) => {
+  await app.open('requests');
+  await page.getByTestId('filter-outcome').selectOption('rejected');
+  await expect(page.getByTestId('requests-row').first()).toContainText('Rejected');
+  await page.getByTestId('requests-export').click();
+  const csv = page.waitForEvent('download');
+  await page.getByTestId('export-run').click();
+  const table = await readFile(await (await csv).path(), 'utf8');
+  await expect(page.getByTestId('export-downloaded')).toContainText('flowkeep-requests.csv');
+  const lines = table.trim().split(/\r?\n/);
+  expect(lines[0]).toContain('model');
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.slice(1).every((line) => line.includes('rejected'))).toBe(true);
+  await page.getByTestId('export-format-jsonl').click();
+  const jsonl = page.waitForEvent('download');
+  await page.getByTestId('export-run').click();
+  const objects = (await readFile(await (await jsonl).path(), 'utf8')).trim().split('\n');
+  expect(objects).toHaveLength(lines.length - 1);
+  expect(JSON.parse(objects[0] ?? '')).toMatchObject({ outcome: 'rejected' });
+  expect(app.problems).toEqual([]);
 });

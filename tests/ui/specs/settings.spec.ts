@@ -35,3 +35,68 @@ test('a bad value is explained beside its field and not saved', async ({ console
   await page.getByTestId('settings-port-reset').click();
   await expect(page.getByTestId('settings-port')).toHaveValue(saved);
 });
+
+test('how keys are chosen is changed with the keyboard and kept', async ({
+  console: app,
+  page,
+  demo,
+}) => {
+  await app.open('settings');
+  const list = page.getByTestId('settings-strategy');
+  await expect(list).toHaveAttribute('data-value', 'highest-balance');
+  await page.getByRole('radio', { name: 'Highest balance' }).focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(list).toHaveAttribute('data-value', 'round-robin');
+  await expect(page.getByTestId('settings-strategy-field-note')).toHaveText('Saved');
+  await expect(page.getByRole('radio', { name: 'In turn' })).toBeFocused();
+  await page.getByTestId('settings-session-affinity').click();
+  await expect(page.getByTestId('settings-session-affinity')).toHaveAttribute(
+    'aria-checked',
+    'false',
+  );
+  await page.getByTestId('settings-queue-length').fill('12');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('settings-queue-length-field-note')).toHaveText('Saved');
+  await page.reload();
+  await app.settled();
+  await expect(list).toHaveAttribute('data-value', 'round-robin');
+  await expect(page.getByTestId('settings-queue-length')).toHaveValue('12');
+  await demo.call('update_settings', {
+    strategy: 'highest-balance',
+    session_affinity: true,
+    queue_length: 256,
+  });
+  await expect(list, 'a change from outside is shown').toHaveAttribute(
+    'data-value',
+    'highest-balance',
+  );
+  expect(app.problems).toEqual([]);
+});
+
+test('numbers of balances and of the log are checked and saved', async ({
+  console: app,
+  page,
+  demo,
+}) => {
+  const before = (await demo.call('get_settings')) as Record<string, unknown>;
+  await app.open('settings');
+  await page.getByTestId('settings-refresh-interval-s').fill('2592001');
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('settings-refresh-interval-s-field-error')).toContainText(
+    'from 0 to 2592000',
+  );
+  const changes = { 'refresh-interval-s': 7200, 'low-balance': 20, 'retention-days': 30 };
+  for (const [name, value] of Object.entries(changes)) {
+    await page.getByTestId(`settings-${name}`).fill(String(value));
+    await page.keyboard.press('Enter');
+    await expect(page.getByTestId(`settings-${name}-field-note`)).toHaveText('Saved');
+  }
+  expect(await demo.call('get_settings')).toMatchObject({
+    refresh_interval_s: 7_200,
+    low_balance: 20,
+    retention_days: 30,
+  });
+  const { refresh_interval_s, low_balance, retention_days } = before;
+  await demo.call('update_settings', { refresh_interval_s, low_balance, retention_days });
+  expect(app.problems).toEqual([]);
+});

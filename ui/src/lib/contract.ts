@@ -1,6 +1,44 @@
 // Generated from src-tauri/crates/contract. Do not edit; run the contract test with
 // FLOWKEEP_UPDATE_CONTRACT=1 to write it anew.
 
+export type AccountBurn = { 
+/**
+ * Account id.
+ */
+account_id: string, 
+/**
+ * Its label.
+ */
+account: string, 
+/**
+ * ISO 4217 of the amounts.
+ */
+currency: string, 
+/**
+ * Known costs per day, over the last 7 days, or since the account was added
+ * or first answered in them; at least one day. Billionths.
+ */
+per_day_nano: number, 
+/**
+ * Known or estimated balance; absent when unknown.
+ */
+balance_nano: number | null, 
+/**
+ * Days until the balance is used up at that rate; absent when the balance
+ * is unknown or nothing is spent.
+ */
+days_left: number | null, };
+
+export type Amounts = { 
+/**
+ * Billionths of a yuan.
+ */
+cny_nano: number, 
+/**
+ * Billionths of a US dollar.
+ */
+usd_nano: number, };
+
 export type ApiError = { 
 /**
  * What happened.
@@ -11,11 +49,73 @@ code: ErrorCode,
  */
 message: string, };
 
+export type AttemptView = { 
+/**
+ * Label of the account, also after it was removed.
+ */
+account: string | null, 
+/**
+ * Its id.
+ */
+account_id: string | null, 
+/**
+ * Model that was sent.
+ */
+model: string | null, 
+/**
+ * Milliseconds from the start of the request to that of the attempt.
+ */
+after_ms: number, 
+/**
+ * Why this account.
+ */
+chosen: Choice, 
+/**
+ * HTTP status of the upstream; absent when it did not answer.
+ */
+status: number | null, 
+/**
+ * `code` in the upstream's error envelope.
+ */
+vendor_code: number | null, 
+/**
+ * Milliseconds from the start of the attempt to the headers.
+ */
+headers_ms: number | null, 
+/**
+ * Milliseconds from the start of the attempt to the first byte of the body.
+ */
+first_byte_ms: number | null, 
+/**
+ * Milliseconds from the start of the attempt to its end.
+ */
+end_ms: number | null, 
+/**
+ * Why it was left; absent when it answered.
+ */
+left: Left | null, };
+
 export type AutostartState = { 
 /**
  * On or off.
  */
 enabled: boolean, };
+
+export type BalanceFailure = { 
+/**
+ * Why, for a text in the user's language.
+ */
+reason: BalanceFailureReason, 
+/**
+ * Why, in English and with details.
+ */
+text: string, 
+/**
+ * Unix milliseconds of the question.
+ */
+at_ms: number, };
+
+export type BalanceFailureReason = "retired" | "unauthorized" | "status" | "unreadable" | "unanswered";
 
 export type BalanceSource = "reported" | "manual" | "estimated";
 
@@ -33,15 +133,147 @@ currency: string,
  */
 source: BalanceSource, 
 /**
+ * The last known value, in billionths; the same unless it is estimated.
+ */
+known_nano: number, 
+/**
  * Unix milliseconds of the last known value.
  */
 as_of_ms: number, };
+
+export type Budget = { 
+/**
+ * ISO 4217: `CNY` or `USD`.
+ */
+currency: string, 
+/**
+ * Billionths of the unit per day, above 0.
+ */
+day_nano: number | null, 
+/**
+ * Billionths of the unit per calendar month, above 0.
+ */
+month_nano: number | null, };
+
+export type BudgetNotice = { 
+/**
+ * Id of the token.
+ */
+client: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Which of its budgets.
+ */
+period: BudgetPeriod, 
+/**
+ * Billionths of the unit spent so far.
+ */
+spent_nano: number, 
+/**
+ * Billionths of the unit that may be spent.
+ */
+limit_nano: number, 
+/**
+ * ISO 4217: `CNY` or `USD`.
+ */
+currency: string, 
+/**
+ * Unix milliseconds when the budget begins anew.
+ */
+resets_at_ms: number, };
+
+export type BudgetPeriod = "day" | "month";
+
+export type BudgetSpent = { 
+/**
+ * Billionths of the unit, today.
+ */
+day_nano: number, 
+/**
+ * Billionths of the unit, this month.
+ */
+month_nano: number, 
+/**
+ * Unix milliseconds when the day's budget begins anew.
+ */
+day_resets_at_ms: number, 
+/**
+ * Unix milliseconds when the month's budget begins anew.
+ */
+month_resets_at_ms: number, };
+
+export type BurnRate = { 
+/**
+ * Accounts that have keys, in the order of their addition.
+ */
+accounts: Array<AccountBurn>, };
+
+export type Choice = "owner" | "session" | "strategy" | "retry";
+
+export type ClearRequestsReport = { 
+/**
+ * Rows.
+ */
+removed: number, };
+
+export type ClientLimits = { 
+/**
+ * Models, or patterns with `*`; empty allows all.
+ */
+models: Array<string>, 
+/**
+ * Requests per minute, 1 to 1000000.
+ */
+requests_per_minute: number | null, 
+/**
+ * Money.
+ */
+budget: Budget | null, };
+
+export type ClientList = { 
+/**
+ * The tokens.
+ */
+clients: Array<ClientView>, };
 
 export type ClientToken = { 
 /**
  * The token.
  */
 token: string, };
+
+export type ClientView = { 
+/**
+ * Id, as requests name it.
+ */
+id: string, 
+/**
+ * The user's name for the tool.
+ */
+name: string, 
+/**
+ * Whether it is the one that was made at the first start.
+ */
+is_default: boolean, 
+/**
+ * Unix milliseconds.
+ */
+created_at_ms: number, 
+/**
+ * Unix milliseconds; absent while it may be used.
+ */
+revoked_at_ms: number | null, 
+/**
+ * What it may do.
+ */
+limits: ClientLimits, 
+/**
+ * Absent without a budget.
+ */
+spent: BudgetSpent | null, };
 
 export type ConfirmImportRequest = { 
 /**
@@ -67,41 +299,85 @@ model: string,
  */
 reason: StateReason, };
 
-export type DayUsage = { 
+export type CostView = { 
 /**
- * Finished requests.
+ * Billionths of the currency's unit.
  */
-calls: number, 
+nano: number, 
 /**
- * Of these, not successful.
+ * ISO 4217: `CNY` or `USD`.
  */
-failed: number, 
+currency: string, 
 /**
- * Known prompt tokens.
+ * Name of the price row used.
  */
-prompt_tokens: number, 
+price: string, 
 /**
- * Known completion tokens.
+ * Whether a part that has a price was not counted, so that this is less
+ * than the whole.
  */
-completion_tokens: number, 
+incomplete: boolean, 
 /**
- * Known cached tokens.
+ * What cached tokens saved against the full price, in billionths.
  */
-cached_tokens: number, 
+saved_nano: number | null, };
+
+export type CreateClientRequest = { 
 /**
- * Successful calls whose usage the upstream did not tell.
+ * Name of the tool, 1 to 64 characters; no other live token has it.
  */
-calls_without_usage: number, };
+name: string, 
+/**
+ * What it may do.
+ */
+limits: ClientLimits, };
+
+export type CreatedClient = { 
+/**
+ * Its row.
+ */
+client: ClientView, 
+/**
+ * The token itself.
+ */
+token: string, };
 
 export type Empty = Record<symbol, never>;
 
-export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "import_expired" | "not_found" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "port_taken" | "unauthorized" | "unknown_command" | "desktop_only" | "internal";
+export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "import_expired" | "not_found" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "port_taken" | "unauthorized" | "too_many_attempts" | "token_revoked" | "unknown_command" | "desktop_only" | "internal";
 
 export type Event = { "type": "changed", 
 /**
  * What to read again.
  */
-topics: Array<Topic>, } | { "type": "import_progress" } & ImportProgress;
+topics: Array<Topic>, } | { "type": "import_progress" } & ImportProgress | { "type": "refresh_progress" } & RefreshProgress | { "type": "costs_progress" } & RecomputeCostsReport | { "type": "notice" } & Notice;
+
+export type ExportFormat = "csv" | "jsonl";
+
+export type ExportRequestsReport = { 
+/**
+ * Where it is.
+ */
+path: string, 
+/**
+ * Rows.
+ */
+rows: number, };
+
+export type ExportRequestsRequest = { 
+/**
+ * Format.
+ */
+format: ExportFormat, 
+/**
+ * Absolute path of a file that does not exist yet; one in the folder for
+ * downloads when absent.
+ */
+path?: string, 
+/**
+ * Which rows.
+ */
+filter?: RequestFilter, };
 
 export type GatewayState = { "state": "starting" } | { "state": "running" } | { "state": "paused" } | { "state": "port_taken", 
 /**
@@ -159,9 +435,19 @@ in_flight: number,
  */
 dropped_records: number, 
 /**
+ * Why requests cannot be logged at present, if so; they wait in memory.
+ */
+storage_trouble: string | null, 
+/**
  * Unix milliseconds of the start.
  */
 started_at_ms: number, };
+
+export type GetRequestRequest = { 
+/**
+ * Its `id`.
+ */
+id: number, };
 
 export type Host = "desktop" | "server";
 
@@ -369,9 +655,17 @@ reason: StateReason | null,
  */
 cooling: Array<CoolingView>, 
 /**
- * Absent when unknown.
+ * The account's; absent when unknown.
  */
 balance: BalanceView | null, 
+/**
+ * Why the balance could not be asked for the last time; absent when it was told.
+ */
+balance_failure: BalanceFailure | null, 
+/**
+ * Requests that the account may have under way; absent leaves it to the settings.
+ */
+max_concurrency: number | null, 
 /**
  * Requests answered with this key since it was added.
  */
@@ -391,15 +685,21 @@ last_used_at_ms: number | null, };
 
 export type Language = "system" | "zh-CN" | "en";
 
+export type Left = "rejected" | "key_unauthorized" | "account_exhausted" | "paid_only" | "model_restricted" | "account_restricted" | "rate_limited" | "model_busy" | "upstream_failed" | "broken" | "redirected" | "not_sent" | "no_answer" | "timed_out" | "client_gone";
+
 export type ListRequestsRequest = { 
 /**
  * Rows with a smaller `id` only; absent for the newest.
  */
-before: number | null, 
+before?: number | null, 
 /**
  * 1 to 200; 50 when absent.
  */
-limit: number | null, };
+limit?: number, 
+/**
+ * Which rows.
+ */
+filter?: RequestFilter, };
 
 export type ModelAlias = { 
 /**
@@ -411,17 +711,55 @@ name: string,
  */
 models: Array<string>, };
 
-export type ModelUsage = { 
+export type Notice = { "kind": "low_balance", 
 /**
- * Model id.
+ * Account id.
  */
-model: string, 
+account_id: string, 
 /**
- * Sums.
+ * Account label.
  */
-usage: DayUsage, };
+account: string, 
+/**
+ * Billionths of the currency's unit; perhaps estimated.
+ */
+nano: number, 
+/**
+ * ISO 4217: `CNY` or `USD`.
+ */
+currency: string, } | { "kind": "all_keys_down", 
+/**
+ * Keys there are.
+ */
+keys: number, } | { "kind": "keys_are_back", 
+/**
+ * Keys that can serve.
+ */
+usable: number, } | { "kind": "budget_near" } & BudgetNotice | { "kind": "budget_spent" } & BudgetNotice;
 
 export type Outcome = "success" | "rejected" | "refused" | "upstream_failed" | "interrupted" | "client_closed";
+
+export type Percentiles = { 
+/**
+ * Calls that were timed.
+ */
+calls: number, 
+/**
+ * Half of them took at most so many milliseconds.
+ */
+p50_ms: number | null, 
+/**
+ * Nine of ten.
+ */
+p90_ms: number | null, 
+/**
+ * 95 of 100.
+ */
+p95_ms: number | null, 
+/**
+ * 99 of 100.
+ */
+p99_ms: number | null, };
 
 export type PreviewImportRequest = { 
 /**
@@ -436,6 +774,222 @@ file?: string,
  * Ask `GET /models` with each key.
  */
 validate: boolean, };
+
+export type PriceDates = { 
+/**
+ * Of siliconflow.cn.
+ */
+cn: string, 
+/**
+ * Of siliconflow.com.
+ */
+com: string, };
+
+export type PriceHours = { 
+/**
+ * First moment, as `02:00:00`.
+ */
+from: string, 
+/**
+ * First moment after it.
+ */
+until: string, };
+
+export type PriceList = { 
+/**
+ * How old the shipped ones are.
+ */
+as_of: PriceDates, 
+/**
+ * The user's own; where one holds, it goes before any shipped one.
+ */
+overrides: Array<PriceView>, 
+/**
+ * Those that came with Flowkeep.
+ */
+shipped: Array<PriceView>, };
+
+export type PriceSite = "cn" | "com";
+
+export type PriceTier = { 
+/**
+ * Smallest input of the tier, in tokens; the first tier begins at 0.
+ */
+from_input_tokens: number, 
+/**
+ * Per million tokens of input.
+ */
+input: string, 
+/**
+ * Per million tokens of output.
+ */
+output?: string, 
+/**
+ * Per million tokens of input found in the cache; without, as other input.
+ */
+cached?: string, };
+
+export type PriceView = { 
+/**
+ * Name, unlike that of any other row; requests name the one they used.
+ */
+id: string, 
+/**
+ * Where the price is asked.
+ */
+site: PriceSite, 
+/**
+ * Model, or a pattern with `*`.
+ */
+model: string, 
+/**
+ * First day, as `2026-09-01`.
+ */
+from?: string, 
+/**
+ * First day on which it no longer holds.
+ */
+until?: string, 
+/**
+ * IANA zone of days and hours; without, that of the site.
+ */
+zone?: string, 
+/**
+ * Hours of each day; all of them without.
+ */
+hours?: PriceHours, 
+/**
+ * Per million tokens, by length of the input.
+ */
+tokens?: Array<PriceTier>, 
+/**
+ * Per million tokens of pictures read.
+ */
+image_tokens?: string, 
+/**
+ * Per picture made.
+ */
+image?: string, 
+/**
+ * Per video clip made.
+ */
+clip?: string, 
+/**
+ * Per 1,000 UTF-8 bytes of text that is spoken.
+ */
+thousand_bytes?: string, 
+/**
+ * Per second of sound that is heard.
+ */
+second?: string, 
+/**
+ * What a batch pays of it, in percent; 50 when absent.
+ */
+batch_percent?: number, 
+/**
+ * Where the figures are from.
+ */
+source?: string, 
+/**
+ * What a reader should know about it.
+ */
+note?: string, };
+
+export type RecomputeCostsReport = { 
+/**
+ * Requests looked at.
+ */
+seen: number, 
+/**
+ * Requests whose cost is another one now.
+ */
+changed: number, };
+
+export type RecomputeCostsRequest = { 
+/**
+ * Unix milliseconds.
+ */
+from_ms: number, 
+/**
+ * Unix milliseconds, no longer included.
+ */
+to_ms: number, };
+
+export type RefreshProgress = { 
+/**
+ * Keys asked about.
+ */
+done: number, 
+/**
+ * Keys to ask about.
+ */
+total: number, 
+/**
+ * What it came to, when it has ended.
+ */
+report: RefreshReport | null, };
+
+export type RefreshReport = { 
+/**
+ * Keys asked about.
+ */
+checked: number, 
+/**
+ * Of these, known to the upstream.
+ */
+valid: number, 
+/**
+ * Of these, unknown to it, asked twice (401).
+ */
+invalid: number, 
+/**
+ * Of these, without an answer; they stay as they were.
+ */
+failed: number, 
+/**
+ * Keys and balances that are not what they were before.
+ */
+changed: number, 
+/**
+ * Accounts whose balance the upstream told.
+ */
+balances: number, 
+/**
+ * Accounts whose balance it did not tell; they stay as they were.
+ */
+balances_failed: number, 
+/**
+ * It was called off before the end.
+ */
+cancelled: boolean, 
+/**
+ * Unix milliseconds.
+ */
+ended_at_ms: number, };
+
+export type RefreshRequest = { 
+/**
+ * Account ids; all accounts when absent.
+ */
+account_ids?: Array<string>, };
+
+export type RefreshStatus = { 
+/**
+ * How far the present one is; absent when none is under way.
+ */
+running: RefreshProgress | null, 
+/**
+ * What the last one came to, since the start.
+ */
+last: RefreshReport | null, 
+/**
+ * Seconds between two; 0 is off.
+ */
+interval_s: number, 
+/**
+ * Unix milliseconds of the next one that begins by itself.
+ */
+next_at_ms: number | null, };
 
 export type RemoveKeysReport = { 
 /**
@@ -452,6 +1006,50 @@ export type RemoveKeysRequest = {
  * Key ids.
  */
 ids: Array<string>, };
+
+export type RequestDetails = { 
+/**
+ * The row of the log.
+ */
+request: RequestView, 
+/**
+ * Its upstream requests, in order; empty when none was made or recorded.
+ */
+attempts: Array<AttemptView>, };
+
+export type RequestFilter = { 
+/**
+ * Words in model, client, error or trace id; at most 128 characters.
+ */
+text?: string, 
+/**
+ * Model asked for or used, exactly.
+ */
+model?: string, 
+/**
+ * Id or label of the account that answered.
+ */
+account?: string, 
+/**
+ * Id or name of the client token.
+ */
+client?: string, 
+/**
+ * Route, as `chat/completions`.
+ */
+route?: string, 
+/**
+ * How it ended.
+ */
+outcome?: Outcome, 
+/**
+ * Started at or after; Unix milliseconds.
+ */
+from_ms?: number, 
+/**
+ * Started before; Unix milliseconds.
+ */
+to_ms?: number, };
 
 export type RequestPage = { 
 /**
@@ -493,9 +1091,21 @@ model_used: string | null,
  */
 client: string, 
 /**
- * Label of the account that answered.
+ * Client token's id, to filter by.
+ */
+client_id: string, 
+/**
+ * Product in the client's `User-Agent`: tells tools with one token apart.
+ */
+user_agent: string | null, 
+/**
+ * Label of the account that answered, also after it was removed.
  */
 account: string | null, 
+/**
+ * Its id, to filter by.
+ */
+account_id: string | null, 
 /**
  * Last four characters of the key that answered.
  */
@@ -517,6 +1127,14 @@ outcome: Outcome,
  */
 error: string | null, 
 /**
+ * `code` in the upstream's error envelope.
+ */
+vendor_code: number | null, 
+/**
+ * The upstream's name for the request, to ask its support with.
+ */
+trace_id: string | null, 
+/**
  * Upstream requests made for it.
  */
 attempts: number, 
@@ -533,6 +1151,22 @@ completion_tokens: number | null,
  */
 cached_tokens: number | null, 
 /**
+ * Part of `completion_tokens` spent on reasoning.
+ */
+reasoning_tokens: number | null, 
+/**
+ * A guess of all tokens where the upstream told none.
+ */
+estimated_tokens: number | null, 
+/**
+ * What was counted besides tokens.
+ */
+units: UnitsView, 
+/**
+ * Absent when unknown.
+ */
+cost: CostView | null, 
+/**
  * Milliseconds until the first byte for the client.
  */
 first_byte_ms: number | null, 
@@ -540,6 +1174,32 @@ first_byte_ms: number | null,
  * Milliseconds in all.
  */
 duration_ms: number, };
+
+export type RevokeClientRequest = { 
+/**
+ * Id of the token.
+ */
+id: string, };
+
+export type SeriesPoint = { 
+/**
+ * Local begin: `2026-11-23T14:00`, `2026-11-23` or `2026-11`.
+ */
+label: string, 
+/**
+ * Unix milliseconds.
+ */
+start_ms: number, 
+/**
+ * Unix milliseconds, not included.
+ */
+end_ms: number, 
+/**
+ * Sums; all 0 when nothing happened.
+ */
+totals: UsageTotals, };
+
+export type SeriesStep = "hour" | "day" | "month";
 
 export type SetAccountRequest = { 
 /**
@@ -553,13 +1213,31 @@ label?: string,
 /**
  * `cn`, `com`, a base URL, or `default` for the upstream of the settings.
  */
-site?: string, };
+site?: string, 
+/**
+ * Requests that it may have under way, up to 100000; 0 leaves it to the settings.
+ */
+max_concurrency?: number, };
 
 export type SetAutostartRequest = { 
 /**
  * On or off.
  */
 enabled: boolean, };
+
+export type SetBalanceRequest = { 
+/**
+ * Account id.
+ */
+account_id: string, 
+/**
+ * Billionths of the currency's unit; null forgets what is known.
+ */
+nano: number | null, 
+/**
+ * `CNY` or `USD`; that of the account's site when absent.
+ */
+currency?: string, };
 
 export type SetKeyReport = { 
 /**
@@ -600,6 +1278,12 @@ export type SetPausedRequest = {
  */
 paused: boolean, };
 
+export type SetPriceOverridesRequest = { 
+/**
+ * All of them.
+ */
+rows: Array<PriceView>, };
+
 export type SettingsPatch = { 
 /**
  * 1024 to 65535.
@@ -633,6 +1317,58 @@ stream_idle_s?: number,
  * 1 to 1000.
  */
 max_attempts?: number, 
+/**
+ * How the pool chooses an account.
+ */
+strategy?: Strategy, 
+/**
+ * Whether a conversation stays with its account while that serves.
+ */
+session_affinity?: boolean, 
+/**
+ * 0 to 100000; 0 is no limit.
+ */
+max_concurrency?: number, 
+/**
+ * 0 to 100000.
+ */
+queue_length?: number, 
+/**
+ * 0 to 3600.
+ */
+queue_s?: number, 
+/**
+ * 0 to 2592000; 0 is off.
+ */
+refresh_interval_s?: number, 
+/**
+ * 0 to 1000000; 0 is never.
+ */
+low_balance?: number, 
+/**
+ * 0 to 36500; 0 is for ever.
+ */
+retention_days?: number, 
+/**
+ * 0 is no limit.
+ */
+retention_rows?: number, 
+/**
+ * 0 to 1048576; 0 is no limit.
+ */
+retention_mib?: number, 
+/**
+ * Whether `/metrics` needs no password on loopback.
+ */
+open_metrics?: boolean, 
+/**
+ * `http://…` or `https://…`; empty sends none.
+ */
+otlp_endpoint?: string, 
+/**
+ * 1 to 86400.
+ */
+otlp_interval_s?: number, 
 /**
  * The whole table, instead of the present one.
  */
@@ -671,6 +1407,58 @@ stream_idle_s: number,
  * Upstream requests that one request may cost in all.
  */
 max_attempts: number, 
+/**
+ * How the pool chooses an account.
+ */
+strategy: Strategy, 
+/**
+ * Whether a conversation stays with its account while that serves.
+ */
+session_affinity: boolean, 
+/**
+ * Requests that an account may have under way; 0 is no limit.
+ */
+max_concurrency: number, 
+/**
+ * Requests that may wait for an account with room.
+ */
+queue_length: number, 
+/**
+ * Seconds that a request waits at most.
+ */
+queue_s: number, 
+/**
+ * Seconds between two looks at balances; 0 is off.
+ */
+refresh_interval_s: number, 
+/**
+ * Balance at which an account is said to be low, in whole units; 0 is never.
+ */
+low_balance: number, 
+/**
+ * Days that the log is kept; 0 is for ever.
+ */
+retention_days: number, 
+/**
+ * Requests that the log holds at most; 0 is no limit.
+ */
+retention_rows: number, 
+/**
+ * Largest size of the log in MiB; 0 is no limit.
+ */
+retention_mib: number, 
+/**
+ * Whether `/metrics` needs no password on loopback.
+ */
+open_metrics: boolean, 
+/**
+ * OTLP/HTTP collector that metrics are sent to; empty sends none.
+ */
+otlp_endpoint: string, 
+/**
+ * Seconds between two sendings.
+ */
+otlp_interval_s: number, 
 /**
  * Names that stand for models, in the order of the alphabet.
  */
@@ -734,9 +1522,11 @@ since_ms: number,
  */
 next_retry_ms: number | null, };
 
+export type Strategy = "highest-balance" | "round-robin" | "fill-first" | "weighted" | "least-used";
+
 export type Theme = "system" | "light" | "dark";
 
-export type Topic = "status" | "keys" | "requests" | "settings";
+export type Topic = "status" | "keys" | "requests" | "settings" | "clients";
 
 export type UndoImportReport = { 
 /**
@@ -754,27 +1544,265 @@ export type UndoImportRequest = {
  */
 undo: string, };
 
-export type UsageToday = { 
+export type UnitsView = { 
 /**
- * Unix milliseconds of local midnight.
+ * Tokens of pictures read.
  */
-since_ms: number, 
+image_tokens: number | null, 
 /**
- * Everything.
+ * Pictures made.
  */
-total: DayUsage, 
+images: number | null, 
 /**
- * The ten models with the most tokens.
+ * Video clips made.
  */
-models: Array<ModelUsage>, 
+clips: number | null, 
 /**
- * Calls per local hour, 0 to 23.
+ * UTF-8 bytes of text spoken.
  */
-calls_by_hour: number[], 
+bytes: number | null, 
 /**
- * Tokens per local hour, 0 to 23.
+ * Milliseconds of sound heard.
  */
-tokens_by_hour: number[], };
+sound_ms: number | null, };
+
+export type UpdateClientRequest = { 
+/**
+ * Id of the token.
+ */
+id: string, 
+/**
+ * Another name.
+ */
+name?: string, 
+/**
+ * All limits, instead of the present ones.
+ */
+limits?: ClientLimits, };
+
+export type UsageBreakdown = { 
+/**
+ * Dimension.
+ */
+by: UsageDimension, 
+/**
+ * The largest ones.
+ */
+shares: Array<UsageShare>, };
+
+export type UsageBreakdownRequest = { 
+/**
+ * Dimension.
+ */
+by: UsageDimension, 
+/**
+ * Unix milliseconds; from the first request when absent.
+ */
+from_ms?: number, 
+/**
+ * Unix milliseconds, not included; up to the last request when absent.
+ */
+to_ms?: number, 
+/**
+ * Which requests.
+ */
+filter?: UsageFilter, 
+/**
+ * 1 to 1,000; 20 when absent.
+ */
+limit?: number, };
+
+export type UsageDimension = "model" | "account" | "key" | "client" | "route" | "outcome";
+
+export type UsageFilter = { 
+/**
+ * Model that was used, exactly.
+ */
+model?: string, 
+/**
+ * Id or label of the account that answered.
+ */
+account?: string, 
+/**
+ * Id or name of the client token.
+ */
+client?: string, 
+/**
+ * Route, as `chat/completions`.
+ */
+route?: string, };
+
+export type UsageOverview = { 
+/**
+ * Sums.
+ */
+totals: UsageTotals, 
+/**
+ * What follows from them.
+ */
+rates: UsageRates, 
+/**
+ * Until the first byte of successful calls.
+ */
+first_byte: Percentiles, 
+/**
+ * In all.
+ */
+duration: Percentiles, };
+
+export type UsageOverviewRequest = { 
+/**
+ * Unix milliseconds; from the first request when absent.
+ */
+from_ms?: number, 
+/**
+ * Unix milliseconds, not included; up to the last request when absent.
+ */
+to_ms?: number, 
+/**
+ * Which requests.
+ */
+filter?: UsageFilter, };
+
+export type UsageRates = { 
+/**
+ * Successful calls of all, 0 to 1.
+ */
+success_rate: number | null, 
+/**
+ * Cached prompt tokens of all prompt tokens, 0 to 1.
+ */
+cached_share: number | null, 
+/**
+ * Completion tokens per second of the time that requests took.
+ */
+tokens_per_second: number | null, };
+
+export type UsageSeries = { 
+/**
+ * Length of a part.
+ */
+step: SeriesStep, 
+/**
+ * IANA name of the time zone, or its offset.
+ */
+time_zone: string, 
+/**
+ * Oldest first.
+ */
+points: Array<SeriesPoint>, };
+
+export type UsageSeriesRequest = { 
+/**
+ * Unix milliseconds. When absent: today for hours, the last 30 days for
+ * days, the last 12 months for months.
+ */
+from_ms?: number, 
+/**
+ * Unix milliseconds, not included; the end of today when absent.
+ */
+to_ms?: number, 
+/**
+ * Length of a part; at most 2,000 parts.
+ */
+step: SeriesStep, 
+/**
+ * IANA name, as `Asia/Shanghai`; the one of the program's machine when absent.
+ */
+time_zone?: string, 
+/**
+ * Which requests.
+ */
+filter?: UsageFilter, };
+
+export type UsageShare = { 
+/**
+ * Id or name, to filter by; empty for requests that have none.
+ */
+name: string, 
+/**
+ * What the user calls it, also after it was removed.
+ */
+label: string, 
+/**
+ * Sums.
+ */
+totals: UsageTotals, 
+/**
+ * What follows from them.
+ */
+rates: UsageRates, 
+/**
+ * Until the first byte of successful calls; by model, account, client and
+ * route only.
+ */
+first_byte: Percentiles | null, 
+/**
+ * In all, likewise.
+ */
+duration: Percentiles | null, };
+
+export type UsageTotals = { 
+/**
+ * Finished requests.
+ */
+calls: number, 
+/**
+ * Of these, not successful.
+ */
+failed: number, 
+/**
+ * Upstream requests made.
+ */
+attempts: number, 
+/**
+ * Known prompt tokens.
+ */
+prompt_tokens: number, 
+/**
+ * Known completion tokens.
+ */
+completion_tokens: number, 
+/**
+ * Part of `prompt_tokens` served from the cache.
+ */
+cached_tokens: number, 
+/**
+ * Part of `completion_tokens` spent on reasoning.
+ */
+reasoning_tokens: number, 
+/**
+ * Successful calls of a model whose usage the upstream did not tell.
+ */
+calls_without_usage: number, 
+/**
+ * Successful calls of a model whose cost is not known.
+ */
+calls_without_cost: number, 
+/**
+ * What the rest cost.
+ */
+cost: Amounts, 
+/**
+ * What cached tokens saved against the full price.
+ */
+saved: Amounts, 
+/**
+ * Pictures made.
+ */
+images: number, 
+/**
+ * Video clips made.
+ */
+clips: number, 
+/**
+ * UTF-8 bytes of text spoken.
+ */
+bytes: number, 
+/**
+ * Milliseconds of sound heard.
+ */
+sound_ms: number, };
 
 export type VaultKind = "keychain" | "file" | "memory";
 
@@ -798,6 +1826,10 @@ export interface Commands {
   gateway_status: { request: Empty; response: GatewayStatus };
   set_paused: { request: SetPausedRequest; response: GatewayStatus };
   client_token: { request: Empty; response: ClientToken };
+  list_clients: { request: Empty; response: ClientList };
+  create_client: { request: CreateClientRequest; response: CreatedClient };
+  update_client: { request: UpdateClientRequest; response: ClientView };
+  revoke_client: { request: RevokeClientRequest; response: ClientView };
   unlock_vault: { request: Empty; response: VaultStatus };
   list_keys: { request: Empty; response: KeyList };
   import_keys: { request: ImportKeysRequest; response: ImportReport };
@@ -807,8 +1839,20 @@ export interface Commands {
   remove_keys: { request: RemoveKeysRequest; response: RemoveKeysReport };
   set_key: { request: SetKeyRequest; response: SetKeyReport };
   set_account: { request: SetAccountRequest; response: Empty };
-  usage_today: { request: Empty; response: UsageToday };
+  set_balance: { request: SetBalanceRequest; response: Empty };
+  refresh: { request: RefreshRequest; response: RefreshReport };
+  refresh_status: { request: Empty; response: RefreshStatus };
+  cancel_refresh: { request: Empty; response: RefreshStatus };
+  list_prices: { request: Empty; response: PriceList };
+  set_price_overrides: { request: SetPriceOverridesRequest; response: PriceList };
+  recompute_costs: { request: RecomputeCostsRequest; response: RecomputeCostsReport };
+  usage_overview: { request: UsageOverviewRequest; response: UsageOverview };
+  usage_series: { request: UsageSeriesRequest; response: UsageSeries };
+  usage_breakdown: { request: UsageBreakdownRequest; response: UsageBreakdown };
+  burn_rate: { request: Empty; response: BurnRate };
   list_requests: { request: ListRequestsRequest; response: RequestPage };
+  get_request: { request: GetRequestRequest; response: RequestDetails };
+  clear_requests: { request: Empty; response: ClearRequestsReport };
   get_settings: { request: Empty; response: SettingsView };
   update_settings: { request: SettingsPatch; response: SettingsView };
 }
@@ -817,4 +1861,5 @@ export interface DesktopCommands {
   get_autostart: { request: Empty; response: AutostartState };
   set_autostart: { request: SetAutostartRequest; response: AutostartState };
   restart_gateway: { request: Empty; response: GatewayStatus };
+  export_requests: { request: ExportRequestsRequest; response: ExportRequestsReport };
 }

@@ -201,3 +201,36 @@ describe('events', () => {
     expect(signal?.aborted).toBe(true);
   });
 });
+
+describe('a download', () => {
+  it('carries the login in a header and the filter in the address', async () => {
+    await signIn();
+    const asked: string[] = [];
+    const spy: typeof fetch = (input, init) => {
+      asked.push(String(input));
+      return net.fetch(input, init);
+    };
+    const other = connectHttp({
+      origin: 'http://127.0.0.1:7898',
+      fetch: spy,
+      storage: window.sessionStorage,
+    });
+    net.on('/admin/export/requests', new Response('time,model\r\n'));
+    const filter = { text: 'a&b=c', outcome: 'refused', from_ms: 5 } as const;
+    const file = await other.downloads?.requests('csv', filter);
+    expect(await file?.text()).toBe('time,model\r\n');
+    expect(asked).toEqual([
+      'http://127.0.0.1:7898/admin/export/requests?format=csv&text=a%26b%3Dc&outcome=refused&from_ms=5',
+    ]);
+    expect(net.headersOf(1).get('authorization')).toBe('Bearer secret-token');
+  });
+
+  it('fails with the words of the program', async () => {
+    await signIn();
+    net.on('/admin/export/requests', json({ code: 'storage', message: 'disk full' }, 500));
+    await expect(backend.downloads?.requests('jsonl', {})).rejects.toMatchObject({
+      code: 'storage',
+      message: 'disk full',
+    });
+  });
+});

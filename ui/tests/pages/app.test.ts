@@ -8,7 +8,8 @@ import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { browserSurroundings, Preferences } from '$lib/state/preferences.svelte';
 import { deferred } from '../deferred';
 import { FakeBackend } from '../fake-backend';
-import { gatewayStatus, keyView, settingsView, usageToday } from '../samples';
+import { gatewayStatus, keyView, settingsView } from '../samples';
+import { usageAnswers } from '../usage-samples';
 
 function start(backend: Backend): void {
   const preferences = new Preferences({ ...browserSurroundings(), languages: ['en'] });
@@ -21,7 +22,7 @@ function pool() {
   return new FakeBackend({
     gateway_status: () => gatewayStatus(),
     client_token: () => ({ token: 'fk-test' }),
-    usage_today: () => usageToday(),
+    ...usageAnswers(),
     list_requests: () => ({ requests: [], next: null }),
     list_keys: () => ({ keys: [keyView()] }),
     get_settings: () => settings,

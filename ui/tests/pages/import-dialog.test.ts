@@ -206,6 +206,43 @@ describe('the import dialog', () => {
     ]);
   });
 
+  it('takes several files one after the other', async () => {
+    const backend = poolOf(
+      () => preview(),
+      () => report({ undo: 'u1' }),
+    );
+    const user = await openDialog(backend);
+    const chooser = await screen.findByTestId<HTMLInputElement>('import-file');
+    await user.upload(chooser, [new File([ALPHA], 'one.txt'), new File([BETA], 'two.txt')]);
+    expect((await screen.findByTestId('import-file-chosen')).textContent).toContain('one.txt');
+    expect(screen.getByTestId('import-following').textContent).toContain('1 more file follows');
+    await user.click(screen.getByTestId('import-submit'));
+    await user.click(await screen.findByTestId('import-confirm'));
+    await user.click(await screen.findByTestId('import-next'));
+    expect((await screen.findByTestId('import-file-chosen')).textContent).toContain('two.txt');
+    expect(screen.queryByTestId('import-following')).toBeNull();
+    // The first import can still be taken back.
+    expect(screen.getByTestId('toast-action')).toBeTruthy();
+    await user.click(screen.getByTestId('import-submit'));
+    await screen.findByTestId('import-preview');
+    expect(backend.requestsOf('preview_import')).toEqual([
+      { file: btoa(ALPHA), validate: true },
+      { file: btoa(BETA), validate: true },
+    ]);
+  });
+
+  it('forgets the other files when it is closed', async () => {
+    const user = await openDialog(poolOf(() => preview()));
+    const chooser = await screen.findByTestId<HTMLInputElement>('import-file');
+    await user.upload(chooser, [new File([ALPHA], 'one.txt'), new File([BETA], 'two.txt')]);
+    await screen.findByTestId('import-file-chosen');
+    await user.click(screen.getByTestId('import-cancel'));
+    await waitFor(() => expect(screen.queryByTestId('import-dialog')).toBeNull());
+    await user.click(screen.getByTestId('import-open'));
+    expect(await screen.findByTestId('import-text')).toBeTruthy();
+    expect(screen.queryByTestId('import-following')).toBeNull();
+  });
+
   it('knows a database by its content', async () => {
     const bytes = new Uint8Array([...new TextEncoder().encode('SQLite format 3\0'), 0xff, 0]);
     const backend = poolOf(() => preview({ format: 'older_pool' }));

@@ -33,6 +33,8 @@ function backendOf() {
       return { changed: ids.length, unknown: [] };
     },
     set_account: () => ({}),
+    remove_keys: ({ ids }) => ({ removed: ids.length, unknown: [] }),
+    refresh_status: () => ({ running: null, last: null, interval_s: 0, next_at_ms: null }),
   });
 }
 
@@ -78,6 +80,59 @@ describe('changing keys', () => {
     );
   });
 
+  it('changes label, account, weight and use of a key in one dialog', async () => {
+    const backend = backendOf();
+    const user = userEvent.setup();
+    openPage(Keys, backend);
+    await user.click(within(await rowOf('gamma')).getByTestId('key-edit'));
+    const label = await screen.findByTestId('key-dialog-label');
+    await user.clear(label);
+    await user.type(label, 'third');
+    const account = screen.getByTestId('key-dialog-account');
+    expect([...document.querySelectorAll('datalist option')]).toHaveLength(2);
+    await user.clear(account);
+    await user.type(account, 'beta');
+    const weight = screen.getByTestId('key-dialog-weight');
+    await user.clear(weight);
+    await user.type(weight, '1001');
+    expect(screen.getByTestId('key-dialog-save')).toHaveProperty('disabled', true);
+    await user.clear(weight);
+    await user.type(weight, '5');
+    await user.click(screen.getByTestId('key-dialog-enabled'));
+    await user.click(screen.getByTestId('key-dialog-save'));
+    await waitFor(() => expect(screen.queryByTestId('key-dialog')).toBeNull());
+    expect(backend.requestsOf('set_key')).toEqual([
+      { ids: ['c'], label: 'third', account: 'beta', weight: 5, enabled: false },
+    ]);
+  });
+
+  it('sends nothing when nothing was changed, and tells of a key that is gone', async () => {
+    const backend = backendOf();
+    const user = userEvent.setup();
+    openPage(Keys, backend);
+    await user.click(within(await rowOf('beta')).getByTestId('key-edit'));
+    await user.click(await screen.findByTestId('key-dialog-save'));
+    await waitFor(() => expect(screen.queryByTestId('key-dialog')).toBeNull());
+    expect(backend.requestsOf('set_key')).toEqual([]);
+    backend.answers.set_key = ({ ids }) => ({ changed: 0, unknown: ids });
+    await user.click(within(await rowOf('beta')).getByTestId('key-edit'));
+    await user.type(await screen.findByTestId('key-dialog-label'), '2');
+    await user.click(screen.getByTestId('key-dialog-save'));
+    expect((await screen.findByTestId('key-error')).textContent).toContain('no longer there');
+  });
+
+  it('removes the one key of the dialog, after a question', async () => {
+    const backend = backendOf();
+    const user = userEvent.setup();
+    openPage(Keys, backend);
+    await user.click(within(await rowOf('beta')).getByTestId('key-edit'));
+    await user.click(await screen.findByTestId('key-dialog-remove'));
+    expect((await screen.findByTestId('remove-list')).textContent).toContain('beta');
+    expect(backend.requestsOf('remove_keys')).toEqual([]);
+    await user.click(screen.getByTestId('remove-confirm'));
+    await waitFor(() => expect(backend.requestsOf('remove_keys')).toEqual([{ ids: ['b'] }]));
+  });
+
   it('tells when a change fails', async () => {
     const backend = backendOf();
     backend.answers.set_key = () => Promise.reject(new CallError('storage', 'disk full'));
@@ -97,8 +152,8 @@ describe('accounts', () => {
     await user.click(await screen.findByTestId('keys-group'));
     const groups = await screen.findAllByTestId('keys-group-row');
     expect(groups.map((row) => row.textContent.replaceAll(/\s+/g, ' ').trim())).toEqual([
-      'team .cn CNY 2 keys',
-      'beta .com USD 1 key',
+      'team .cn CNY 2 keys unknown',
+      'beta .com USD 1 key unknown',
     ]);
     const labels = screen.getAllByTestId('key-label').map((label) => label.textContent.trim());
     expect(labels).toEqual(['alpha', 'gamma', 'beta']);
@@ -118,10 +173,11 @@ describe('accounts', () => {
     await user.selectOptions(screen.getByTestId('account-site-choice'), 'custom');
     expect(screen.getByTestId('account-save')).toHaveProperty('disabled', true);
     await user.type(screen.getByTestId('account-address'), 'https://relay.example/v1');
+    await user.type(screen.getByTestId('account-limit-input'), '8');
     await user.click(screen.getByTestId('account-save'));
     await waitFor(() => expect(screen.queryByTestId('account-dialog')).toBeNull());
     expect(backend.requestsOf('set_account')).toEqual([
-      { id: '2', label: 'abroad', site: 'https://relay.example/v1' },
+      { id: '2', label: 'abroad', site: 'https://relay.example/v1', max_concurrency: 8 },
     ]);
   });
 });

@@ -60,7 +60,13 @@ describe('the keys page', () => {
         keyView({
           id: '2',
           cooling: [{ model: 'Qwen/Qwen3-8B', reason }],
-          balance: { nano: 1_500_000_000, currency: 'CNY', source: 'estimated', as_of_ms: 0 },
+          balance: {
+            nano: 1_500_000_000,
+            currency: 'CNY',
+            source: 'estimated',
+            known_nano: 2_000_000_000,
+            as_of_ms: 0,
+          },
         }),
       ]),
     );
@@ -69,10 +75,43 @@ describe('the keys page', () => {
       'Out of balance',
     );
     expect(first?.textContent).toContain('balance is insufficient');
-    expect(within(first as HTMLElement).getByTestId('key-balance').textContent).toBe('unknown');
+    expect(
+      within(first as HTMLElement)
+        .getByTestId('key-balance')
+        .textContent.trim(),
+    ).toBe('unknown');
     expect(second?.textContent).toContain('Qwen3-8B');
     expect(second?.textContent).toContain('¥1.50');
     expect(second?.textContent).toContain('estimated');
+  });
+
+  it('has all the evidence one click away', async () => {
+    const reason = {
+      text: 'request was rejected due to rate limiting',
+      status: 429,
+      vendor_code: 50_603,
+      since_ms: 0,
+      next_retry_ms: Date.now() + 43_000,
+    };
+    const user = userEvent.setup();
+    openPage(
+      Keys,
+      listing([keyView({ max_concurrency: 4, cooling: [{ model: 'Qwen/Qwen3-8B', reason }] })]),
+    );
+    expect((await screen.findByTestId('key-cooling')).textContent).toMatch(
+      /Qwen3-8B · tried again in 0:4[23]/,
+    );
+    const expand = screen.getByTestId('key-expand');
+    expect(expand.getAttribute('aria-expanded')).toBe('false');
+    await user.click(expand);
+    expect(expand.getAttribute('aria-expanded')).toBe('true');
+    const details = screen.getByTestId('key-details');
+    expect(within(details).getByTestId('key-detail-cooling').textContent).toMatch(
+      /Qwen\/Qwen3-8B.*rate limiting · HTTP 429 · code 50603 · tried again in 0:4[0-3]/s,
+    );
+    expect(details.textContent).toMatch(/Requests at a time\s*4/);
+    await user.click(expand);
+    expect(screen.queryByTestId('key-details')).toBeNull();
   });
 
   it('keeps 1,200 keys in pages of a hundred', async () => {

@@ -20,7 +20,7 @@ describe('changed events', () => {
     const backend = new FakeBackend();
     followEvents(backend, client);
     const keys = watch(client, QUERY.keys);
-    const usage = watch(client, QUERY.usage);
+    const usage = watch(client, QUERY.latest);
     await vi.advanceTimersByTimeAsync(0);
     backend.emit({ type: 'changed', topics: ['keys'] });
     await vi.advanceTimersByTimeAsync(0);
@@ -34,7 +34,7 @@ describe('changed events', () => {
     const client = createQueryClient();
     const backend = new FakeBackend();
     followEvents(backend, client);
-    const usage = watch(client, QUERY.usage);
+    const usage = watch(client, QUERY.latest);
     await vi.advanceTimersByTimeAsync(0);
     for (let count = 0; count < 95; count += 1) {
       backend.emit({ type: 'changed', topics: ['requests'] });

@@ -44,6 +44,7 @@ describe('order', () => {
     nano,
     currency: 'CNY',
     source: 'reported',
+    known_nano: nano,
     as_of_ms: 0,
   });
   const keys = [

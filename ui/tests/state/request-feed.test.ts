@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CallError } from '$lib/backend/call-error';
 import type { ListRequestsRequest, RequestPage, RequestView } from '$lib/contract';
-import { RequestFeed } from '$lib/state/request-feed.svelte';
+import { MOST_ROWS, RequestFeed } from '$lib/state/request-feed.svelte';
+import { deferred } from '../deferred';
 import { FakeBackend } from '../fake-backend';
 import { requestView } from '../samples';
 
@@ -22,9 +23,18 @@ class Log {
     this.backend.emit({ type: 'changed', topics: ['requests'] });
   }
 
-  #page({ before, limit }: ListRequestsRequest): RequestPage {
+  clear(): void {
+    this.rows = [];
+    this.backend.emit({ type: 'changed', topics: ['requests'] });
+  }
+
+  #page({ before, limit, filter }: ListRequestsRequest): RequestPage {
     if (this.failing) throw new CallError('storage', 'disk full');
-    const older = this.rows.filter((row) => before === null || row.id < before);
+    const wanted = (row: RequestView): boolean =>
+      filter?.client === undefined || row.client === filter.client;
+    const older = this.rows.filter(
+      (row) => wanted(row) && (before === null || before === undefined || row.id < before),
+    );
     const requests = older.slice(0, limit ?? 50);
     const more = older.length > requests.length;
     return { requests, next: more ? (requests.at(-1)?.id ?? null) : null };
@@ -117,5 +127,74 @@ describe('the request feed', () => {
     await settle();
     expect([feed.status, feed.error]).toEqual(['ready', null]);
     expect(ids(feed)).toEqual(countdown(6, 1));
+  });
+
+  it('lists what a filter lets through, new rows and older pages included', async () => {
+    const log = new Log(130);
+    log.rows = log.rows.map((row) => ({ ...row, client: row.id % 2 === 0 ? 'even' : 'odd' }));
+    const feed = await open(log);
+    await feed.search({ client: 'even' });
+    expect(ids(feed)).toEqual(countdown(130, 32).filter((id) => id % 2 === 0));
+    await feed.loadMore();
+    expect(ids(feed)).toEqual(countdown(130, 1).filter((id) => id % 2 === 0));
+    log.rows = [
+      requestView(132, { client: 'even' }),
+      requestView(131, { client: 'odd' }),
+      ...log.rows,
+    ];
+    await feed.refresh();
+    expect(ids(feed)[0]).toBe(132);
+    expect(ids(feed)).not.toContain(131);
+    await feed.search({});
+    expect(ids(feed)).toEqual(countdown(132, 83));
+  });
+
+  it('drops answers to a question that is no longer asked', async () => {
+    const slow = deferred<RequestPage>();
+    const feed = new RequestFeed(
+      new FakeBackend({
+        list_requests: ({ filter }) =>
+          filter?.text === 'slow' ? slow.promise : { requests: [requestView(1)], next: null },
+      }),
+    );
+    await feed.reload();
+    const late = feed.search({ text: 'slow' });
+    expect(feed.searching).toBe(true);
+    await feed.search({ text: 'fast' });
+    slow.resolve({ requests: [requestView(9), requestView(8)], next: 8 });
+    await late;
+    expect([ids(feed), feed.hasMore, feed.searching]).toEqual([[1], false, false]);
+  });
+
+  it('shows nothing old when a search fails', async () => {
+    const log = new Log(5);
+    const feed = await open(log);
+    log.failing = true;
+    await feed.search({ client: 'x' });
+    expect([ids(feed), feed.status, feed.error?.code]).toEqual([[], 'failed', 'storage']);
+    log.failing = false;
+    await feed.search({});
+    expect([ids(feed), feed.error]).toEqual([countdown(5, 1), null]);
+  });
+
+  it('notices that the log was cleared', async () => {
+    const log = new Log(60);
+    const feed = await open(log);
+    log.clear();
+    await settle();
+    expect([ids(feed), feed.hasMore, feed.status]).toEqual([[], false, 'ready']);
+  });
+
+  it('keeps a thousand rows however long it stays open, and pages on from there', async () => {
+    const log = new Log(50);
+    const feed = await open(log);
+    for (let round = 0; round < 12; round += 1) {
+      log.add(90);
+      await settle();
+    }
+    expect(ids(feed)).toEqual(countdown(1_130, 1_130 - MOST_ROWS + 1));
+    expect(feed.hasMore).toBe(true);
+    await feed.loadMore();
+    expect(ids(feed)).toEqual(countdown(1_130, 1_130 - MOST_ROWS - 49));
   });
 });

@@ -4,8 +4,11 @@ import { describe, expect, it } from 'vitest';
 import { CallError, type FailureCode } from '$lib/backend/call-error';
 import { m } from '$lib/paraglide/messages';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
+import { CHOICE, LEFT } from '$lib/texts/attempts';
 import { errorText } from '$lib/texts/errors';
 import {
+  BALANCE_FAILURE,
+  BALANCE_MARK,
   BALANCE_SOURCE,
   GATEWAY_STATE,
   IMPORT_OUTCOME,
@@ -60,7 +63,7 @@ describe('the message files', () => {
   it('are in their language', () => {
     expect(Object.values(en).filter((text) => /[\u4e00-\u9fff]/.test(text))).toEqual([]);
     const untranslated = Object.entries(zh).filter(([, text]) => !/[\u4e00-\u9fff]/.test(text));
-    expect(untranslated.map(([key]) => key)).toEqual(['overview_model_tokens']);
+    expect(untranslated.map(([key]) => key)).toEqual([]);
   });
 });
 
@@ -68,11 +71,15 @@ describe('every value of the contract has its text', () => {
   const TABLES: [type: string, table: object][] = [
     ['KeyState', KEY_STATE],
     ['Outcome', OUTCOME],
+    ['Choice', CHOICE],
+    ['Left', LEFT],
     ['ImportOutcome', IMPORT_OUTCOME],
     ['ImportOutcome', IMPORT_PREVIEW],
     ['ImportReason', IMPORT_REASON],
     ['VaultKind', VAULT_KIND],
     ['BalanceSource', BALANCE_SOURCE],
+    ['BalanceSource', BALANCE_MARK],
+    ['BalanceFailureReason', BALANCE_FAILURE],
   ];
 
   it.each(TABLES)('%s', (type, table) => {

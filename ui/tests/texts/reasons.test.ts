@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImportLine, StateReason } from '$lib/contract';
-import { keyReason, lineReason } from '$lib/texts/reasons';
+import { createFormats } from '$lib/format/formats';
+import { evidenceText, keyReason, lineReason, retryText } from '$lib/texts/reasons';
 
 const reason = (text: string): StateReason => ({
   text,
@@ -39,4 +40,35 @@ describe('reasons', () => {
     expect(keyReason({ state: 'disabled', reason: null }, 'en')).toContain('switched');
     expect(keyReason({ state: 'usable', reason: null }, 'en')).toBe('');
   });
+});
+
+describe('the next try', () => {
+  const formats = createFormats('en');
+  const NOW = 1_760_000_000_000;
+  const clock = { now: NOW, second: NOW + 2_000 };
+
+  it('is counted down within the hour, and told roughly before', () => {
+    expect(retryText(null, clock, formats)).toBe('');
+    expect(retryText(NOW + 44_000, clock, formats)).toBe('tried again in 0:42');
+    expect(retryText(NOW + 3_599_000, clock, formats)).toBe('tried again in 59:57');
+    expect(retryText(NOW + 7_200_000, clock, formats)).toBe('tried again in 2 hours');
+    expect(retryText(NOW + 2_000, clock, formats)).toBe('tried again with the next request');
+  });
+
+  it('lets nothing count seconds that is far away', () => {
+    const still = {
+      now: NOW,
+      get second(): number {
+        throw new Error('nobody counts seconds here');
+      },
+    };
+    expect(retryText(NOW + 7_200_000, still, formats)).toContain('2 hours');
+  });
+});
+
+it('evidence is what the upstream answered, as far as it did', () => {
+  const told = { ...reason('quota'), status: 403, vendor_code: 30_001 };
+  expect(evidenceText(told)).toBe('HTTP 403 · code 30001');
+  expect(evidenceText({ ...told, vendor_code: null })).toBe('HTTP 403');
+  expect(evidenceText(reason('offline'))).toBe('');
 });

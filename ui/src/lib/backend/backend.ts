@@ -1,4 +1,10 @@
-import type { Commands, DesktopCommands, Event as BackendEvent } from '$lib/contract';
+import type {
+  Commands,
+  DesktopCommands,
+  Event as BackendEvent,
+  ExportFormat,
+  RequestFilter,
+} from '$lib/contract';
 
 export type { BackendEvent };
 export type Listener = (event: BackendEvent) => void;
@@ -29,6 +35,12 @@ export interface Session {
   watch(listener: () => void): Unsubscribe;
 }
 
+/** Files that a browser is given; the desktop shell writes them itself. */
+export interface Downloads {
+  /** The log. Fails with a `CallError`. */
+  requests(format: ExportFormat, filter: RequestFilter): Promise<Blob>;
+}
+
 /**
  * Everything the UI may ask of the program. Calls fail with a `CallError` and nothing else.
  * Events are hints to read again: after a lost connection the backend reports every topic.
@@ -39,4 +51,5 @@ export interface Backend {
   subscribe(listener: Listener): Unsubscribe;
   readonly desktop?: Desktop;
   readonly session?: Session;
+  readonly downloads?: Downloads;
 }

@@ -1,7 +1,7 @@
 import type { ApiError, ErrorCode } from '$lib/contract';
 
-/** The contract's codes, and two that only a client can notice. */
-export type FailureCode = ErrorCode | 'unreachable' | 'too_many_attempts';
+/** The contract's codes, and one that only a client can notice. */
+export type FailureCode = ErrorCode | 'unreachable';
 
 const CODES: Record<ErrorCode, true> = {
   invalid_request: true,
@@ -16,6 +16,8 @@ const CODES: Record<ErrorCode, true> = {
   invalid_setting: true,
   port_taken: true,
   unauthorized: true,
+  too_many_attempts: true,
+  token_revoked: true,
   unknown_command: true,
   desktop_only: true,
   internal: true,

@@ -1,4 +1,4 @@
-import type { Backend, Listener, Session, Unsubscribe } from './backend';
+import type { Backend, Downloads, Listener, Session, Unsubscribe } from './backend';
 import { CallError, callError } from './call-error';
 import { EventStream } from './event-stream';
 import { WebSession, type WebSessionOptions } from './web-session';
@@ -9,6 +9,9 @@ export type HttpOptions = WebSessionOptions;
 class HttpBackend implements Backend {
   readonly kind = 'web';
   readonly session: Session;
+  readonly downloads: Downloads = {
+    requests: (format, filter) => this.#download('/admin/export/requests', { format, ...filter }),
+  };
   readonly #session: WebSession;
   readonly #events: EventStream;
   readonly #options: HttpOptions;
@@ -40,6 +43,20 @@ class HttpBackend implements Backend {
     return this.#events.subscribe(listener);
   }
 
+  /** A header carries the login, so a link to the file would not do. */
+  async #download(path: string, query: Record<string, string | number>): Promise<Blob> {
+    const wanted = Object.entries(query).map(([name, value]) => [name, String(value)]);
+    const response = await this.#send(`${path}?${new URLSearchParams(wanted).toString()}`, {
+      method: 'GET',
+    });
+    if (!response.ok) throw callError(await response.json().catch(() => null));
+    try {
+      return await response.blob();
+    } catch (error) {
+      throw new CallError('unreachable', error instanceof Error ? error.message : 'cut off');
+    }
+  }
+
   async #send(path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
@@ -51,7 +68,8 @@ class HttpBackend implements Backend {
     } catch (error) {
       throw new CallError('unreachable', error instanceof Error ? error.message : 'fetch failed');
     }
-    if (response.status === 401) {
+    // A good session is never asked to wait, so one that is has ended as well (S9).
+    if (response.status === 401 || response.status === 429) {
       this.#session.drop();
       throw new CallError('unauthorized', 'login needed');
     }

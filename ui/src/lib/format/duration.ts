@@ -24,6 +24,12 @@ export function duration(ms: number, locale: string): string {
   return pair(ms, [DAY, 'day'], [HOUR, 'hour'], locale);
 }
 
+/** What is left in minutes and seconds, a begun second counted whole: `0:42`, `59:59`. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / SECOND));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
 type Step = [size: number, unit: Unit];
 
 function pair(ms: number, large: Step, small: Step, locale: string): string {

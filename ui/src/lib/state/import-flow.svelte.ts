@@ -117,9 +117,16 @@ export class ImportFlow {
       this.#error = new CallError('import_too_large', `${file.name} has ${file.size} bytes`);
       return;
     }
-    const lines = (await isDatabase(file)) ? null : countLines(await file.text());
-    this.reset();
-    this.#file = { name: file.name, content: await contentOf(file), lines };
+    try {
+      const lines = (await isDatabase(file)) ? null : countLines(await file.text());
+      const content = await contentOf(file);
+      this.reset();
+      this.#file = { name: file.name, content, lines };
+    } catch {
+      // A folder, or a file that is gone or that nobody may read.
+      this.reset();
+      this.#error = new CallError('nothing_to_import', `${file.name} cannot be read`);
+    }
   }
 
   dropFile(): void {

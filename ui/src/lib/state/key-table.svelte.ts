@@ -56,6 +56,8 @@ export interface KeyGroup {
   account: string;
   account_id: string;
   site: SiteView;
+  /** Requests that it may have under way at a time. */
+  max_concurrency: number | null;
   keys: KeyView[];
 }
 
@@ -88,16 +90,23 @@ export class KeyTable {
   readonly groups: readonly KeyGroup[] = $derived.by(() => {
     const groups: KeyGroup[] = [];
     for (const key of this.rows) {
-      const { account, account_id, site } = key;
+      const { account, account_id, site, max_concurrency } = key;
       const last = groups.at(-1);
       if (last?.account_id === account_id) last.keys.push(key);
-      else groups.push({ account, account_id, site, keys: [key] });
+      else groups.push({ account, account_id, site, max_concurrency, keys: [key] });
     }
     return groups;
   });
   /** Selected keys that still exist, in the order of the list. */
   readonly selected: readonly KeyView[] = $derived.by(() =>
     this.#keys().filter((key) => this.#selected.has(key.id)),
+  );
+  /** Labels of all accounts, in the order of the alphabet. */
+  readonly accounts: readonly string[] = $derived.by(() =>
+    this.#keys()
+      .map((key) => key.account)
+      .sort(naturally.compare)
+      .filter((label, index, all) => label !== all[index - 1]),
   );
   readonly allFoundSelected: boolean = $derived(
     this.found.length > 0 && this.found.every((key) => this.#selected.has(key.id)),

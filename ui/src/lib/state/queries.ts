@@ -8,15 +8,13 @@ export const QUERY = {
   status: ['status', 'gateway'],
   token: ['settings', 'token'],
   keys: ['keys', 'list'],
-  usage: ['requests', 'usage'],
   latest: ['requests', 'latest'],
+  clients: ['clients', 'list'],
   settings: ['settings', 'all'],
   autostart: ['settings', 'autostart'],
 } as const satisfies Record<string, readonly [Topic, string]>;
 
 const RETRIES = 2;
-/** The day's numbers start anew at midnight, which no event announces. */
-const USAGE_EVERY_MS = 60_000;
 const LATEST_ROWS = 6;
 
 /** A cache in which nothing ages by itself: events say what to read again. */
@@ -59,20 +57,23 @@ export function keysQuery() {
   }));
 }
 
-export function usageQuery() {
-  const backend = getBackend();
-  return createQuery(() => ({
-    queryKey: QUERY.usage,
-    queryFn: () => backend.call('usage_today', {}),
-    refetchInterval: USAGE_EVERY_MS,
-  }));
-}
-
 export function latestRequestsQuery() {
   const backend = getBackend();
   return createQuery(() => ({
     queryKey: QUERY.latest,
     queryFn: () => backend.call('list_requests', { before: null, limit: LATEST_ROWS }),
+  }));
+}
+
+/** What is spent of the budgets is read again while it is shown. */
+const CLIENTS_EVERY_MS = 15_000;
+
+export function clientsQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.clients,
+    queryFn: () => backend.call('list_clients', {}),
+    refetchInterval: CLIENTS_EVERY_MS,
   }));
 }
 

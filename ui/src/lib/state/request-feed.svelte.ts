@@ -1,13 +1,15 @@
 import type { Backend, Unsubscribe } from '$lib/backend/backend';
 import type { CallError } from '$lib/backend/call-error';
 import { callError } from '$lib/backend/call-error';
-import type { RequestView } from '$lib/contract';
+import type { RequestFilter, RequestView } from '$lib/contract';
 import { throttled } from './follow-events';
 
 const PAGE_ROWS = 50;
 /** Pages read to close the gap to what is shown; beyond it the list starts anew. */
 const CATCH_UP_PAGES = 4;
 const PAUSE_MS = 500;
+/** New rows push the oldest out beyond so many, so that an open page never grows without end. */
+export const MOST_ROWS = 1_000;
 
 /**
  * The request log, newest first. New rows are held back while the reader is further down
@@ -26,9 +28,14 @@ export class RequestFeed {
   #refreshAgain = false;
   /** More came in than was read while the reader was away from the top. */
   #farBehind = false;
+  #filter: RequestFilter;
+  #searching = $state(false);
+  /** What was asked for before the list began anew is too late. */
+  #generation = 0;
 
-  constructor(backend: Backend) {
+  constructor(backend: Backend, filter: RequestFilter = {}) {
     this.#backend = backend;
+    this.#filter = filter;
   }
 
   get rows(): readonly RequestView[] {
@@ -46,6 +53,11 @@ export class RequestFeed {
 
   get hasMore(): boolean {
     return this.#next !== null;
+  }
+
+  /** Still shows what was found before. */
+  get searching(): boolean {
+    return this.#searching;
   }
 
   get loadingMore(): boolean {
@@ -76,33 +88,47 @@ export class RequestFeed {
   /** Shows the rows that were held back. */
   release(): void {
     if (this.#held.length === 0) return;
-    this.#rows = [...this.#held, ...this.#rows];
+    const rows = [...this.#held, ...this.#rows];
     this.#held = [];
+    this.#rows = rows.slice(0, MOST_ROWS);
+    if (rows.length > MOST_ROWS) this.#next = this.#rows.at(-1)?.id ?? null;
+  }
+
+  /** Lists what the filter lets through instead. */
+  async search(filter: RequestFilter): Promise<void> {
+    this.#filter = filter;
+    this.#searching = true;
+    await this.reload();
   }
 
   async reload(): Promise<void> {
-    this.#status = this.#rows.length === 0 ? 'loading' : this.#status;
-    await this.#attempt(async () => {
+    const generation = this.#begin();
+    if (this.#rows.length === 0) this.#status = 'loading';
+    await this.#attempt(generation, async () => {
       const page = await this.#read(null);
-      this.#rows = page.requests;
-      this.#held = [];
-      this.#farBehind = false;
-      this.#next = page.next;
+      if (generation !== this.#generation) return;
+      this.#show(page.requests, page.next);
       this.#status = 'ready';
     });
+    if (generation !== this.#generation) return;
+    // Rows that were found by other words must not stand under these.
+    if (this.#error !== null && this.#searching) this.#show([], null);
     if (this.#error !== null && this.#rows.length === 0) this.#status = 'failed';
+    this.#searching = false;
   }
 
   async loadMore(): Promise<void> {
     const before = this.#next;
-    if (before === null || this.#loadingMore) return;
+    if (before === null || this.#loadingMore || this.#searching) return;
     this.#loadingMore = true;
-    await this.#attempt(async () => {
+    const generation = this.#generation;
+    await this.#attempt(generation, async () => {
       const page = await this.#read(before);
+      if (generation !== this.#generation) return;
       this.#rows = [...this.#rows, ...page.requests];
       this.#next = page.next;
     });
-    this.#loadingMore = false;
+    if (generation === this.#generation) this.#loadingMore = false;
   }
 
   /** Reads what is newer than the newest row we have. */
@@ -115,17 +141,21 @@ export class RequestFeed {
     this.#refreshing = true;
     do {
       this.#refreshAgain = false;
-      await this.#attempt(() => this.#catchUp());
+      const generation = this.#generation;
+      await this.#attempt(generation, () => this.#catchUp(generation));
     } while (this.#refreshAgain);
     this.#refreshing = false;
   }
 
-  async #catchUp(): Promise<void> {
+  async #catchUp(generation: number): Promise<void> {
     const newest = this.#held[0]?.id ?? this.#rows[0]?.id ?? 0;
     const fresh: RequestView[] = [];
     let before: number | null = null;
     for (let count = 0; count < CATCH_UP_PAGES; count += 1) {
       const page = await this.#read(before);
+      if (generation !== this.#generation) return;
+      // The newest row we have is gone: somebody cleared the log.
+      if (count === 0 && (page.requests[0]?.id ?? 0) < newest) return this.reload();
       const newer = page.requests.filter((row) => row.id > newest);
       fresh.push(...newer);
       if (newer.length < page.requests.length || page.next === null) return this.#add(fresh);
@@ -141,16 +171,33 @@ export class RequestFeed {
     if (this.#atTop) this.release();
   }
 
-  #read(before: number | null) {
-    return this.#backend.call('list_requests', { before, limit: PAGE_ROWS });
+  #begin(): number {
+    this.#generation += 1;
+    this.#loadingMore = false;
+    return this.#generation;
   }
 
-  async #attempt(work: () => Promise<void>): Promise<void> {
+  #show(rows: RequestView[], next: number | null): void {
+    this.#rows = rows;
+    this.#held = [];
+    this.#farBehind = false;
+    this.#next = next;
+  }
+
+  #read(before: number | null) {
+    return this.#backend.call('list_requests', {
+      before,
+      limit: PAGE_ROWS,
+      filter: this.#filter,
+    });
+  }
+
+  async #attempt(generation: number, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.#error = null;
+      if (generation === this.#generation) this.#error = null;
     } catch (error) {
-      this.#error = callError(error);
+      if (generation === this.#generation) this.#error = callError(error);
     }
   }
 }

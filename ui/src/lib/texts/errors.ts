@@ -14,11 +14,12 @@ const TEXT: Record<FailureCode, () => string> = {
   invalid_setting: m.error_invalid_setting,
   port_taken: m.error_port_taken,
   unauthorized: m.error_unauthorized,
+  too_many_attempts: m.error_too_many_attempts,
+  token_revoked: m.error_token_revoked,
   unknown_command: m.error_unknown_command,
   desktop_only: m.error_desktop_only,
   internal: m.error_internal,
   unreachable: m.error_unreachable,
-  too_many_attempts: m.error_too_many_attempts,
 };
 
 /** What happened and what to do, in the language of the UI. */

@@ -1,4 +1,5 @@
 import type {
+  BalanceFailureReason,
   BalanceSource,
   GatewayState,
   GatewayStatus,
@@ -105,6 +106,22 @@ export const BALANCE_SOURCE: Record<BalanceSource, (inputs: { time: string }) =>
   reported: m.keys_balance_reported,
   manual: m.keys_balance_manual,
   estimated: m.keys_balance_estimated,
+};
+
+/** The same in a word, for the table. */
+export const BALANCE_MARK: Record<BalanceSource, () => string> = {
+  reported: m.keys_balance_reported_mark,
+  manual: m.keys_balance_manual_mark,
+  estimated: m.keys_balance_estimated_mark,
+};
+
+/** Why a balance could not be asked for. */
+export const BALANCE_FAILURE: Record<BalanceFailureReason, () => string> = {
+  retired: m.keys_balance_failure_retired,
+  unauthorized: m.keys_balance_failure_unauthorized,
+  status: m.keys_balance_failure_status,
+  unreadable: m.keys_balance_failure_unreadable,
+  unanswered: m.keys_balance_failure_unanswered,
 };
 
 /** Listening without a key answers errors only, which a green "running" would hide. */

@@ -2,6 +2,12 @@ import type { CoolingView } from '$lib/contract';
 import type { Formats } from '$lib/format/formats';
 import { m } from '$lib/paraglide/messages';
 
+/** What stands for several models, in words; else the model's id. */
+export function coolingName(model: string): string {
+  if (model === '*') return m.keys_cooling_all();
+  return model === 'Pro/*' ? m.keys_cooling_paid() : model;
+}
+
 /** What a key is cooling down on, in few words: one model by its name, several by their number. */
 export function coolingText(cooling: readonly CoolingView[], formats: Formats): string {
   if (cooling.some((entry) => entry.model === '*')) return m.keys_cooling_all();
@@ -16,4 +22,10 @@ export function coolingText(cooling: readonly CoolingView[], formats: Formats): 
     )(count);
   }
   return only.model === 'Pro/*' ? m.keys_cooling_paid() : (only.model.split('/').at(-1) ?? '');
+}
+
+/** When the first of them ends. */
+export function coolingEnd(cooling: readonly CoolingView[]): number | null {
+  const ends = cooling.map((entry) => entry.reason.next_retry_ms).filter((end) => end !== null);
+  return ends.length === 0 ? null : Math.min(...ends);
 }
