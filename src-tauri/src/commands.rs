@@ -1,12 +1,17 @@
 //! The commands of the window: the contract's table, one real command each.
 
 use flowkeep_contract::{
-    ApiError, AutostartState, ClientToken, ConfirmImportRequest, DESKTOP_COMMANDS, Empty,
-    ErrorCode, GatewayStatus, ImportKeysRequest, ImportPreview, ImportReport, KeyList,
-    ListRequestsRequest, PreviewImportRequest, RemoveKeysReport, RemoveKeysRequest, RequestPage,
-    SetAccountRequest, SetAutostartRequest, SetKeyReport, SetKeyRequest, SetPausedRequest,
-    SettingsPatch, SettingsView, UndoImportReport, UndoImportRequest, UsageToday, VaultStatus,
-    commands, desktop_commands,
+    ApiError, AutostartState, BurnRate, ClearRequestsReport, ClientList, ClientToken, ClientView,
+    ConfirmImportRequest, CreateClientRequest, CreatedClient, DESKTOP_COMMANDS, Empty, ErrorCode,
+    ExportRequestsReport, ExportRequestsRequest, GatewayStatus, GetRequestRequest,
+    ImportKeysRequest, ImportPreview, ImportReport, KeyList, ListRequestsRequest,
+    PreviewImportRequest, PriceList, RecomputeCostsReport, RecomputeCostsRequest, RefreshReport,
+    RefreshRequest, RefreshStatus, RemoveKeysReport, RemoveKeysRequest, RequestDetails,
+    RequestPage, RevokeClientRequest, SetAccountRequest, SetAutostartRequest, SetBalanceRequest,
+    SetKeyReport, SetKeyRequest, SetPausedRequest, SetPriceOverridesRequest, SettingsPatch,
+    SettingsView, UndoImportReport, UndoImportRequest, UpdateClientRequest, UsageBreakdown,
+    UsageBreakdownRequest, UsageOverview, UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
+    VaultStatus, commands, desktop_commands,
 };
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, WebviewWindow, Wry};
@@ -96,6 +101,14 @@ async fn restart_gateway(
 ) -> Result<GatewayStatus, ApiError> {
     let Empty {} = request;
     engine.restart().await
+}
+
+#[tauri::command]
+async fn export_requests(
+    engine: State<'_, Engine>,
+    request: ExportRequestsRequest,
+) -> Result<ExportRequestsReport, ApiError> {
+    engine.app().export_requests(request).await
 }
 
 #[tauri::command]

@@ -20,7 +20,7 @@ pub(crate) async fn forward(app: AppHandle, engine: App) {
             Ok(event) => event,
             Err(RecvError::Lagged(missed)) => {
                 tracing::debug!(missed, "events were lost; everything is read again");
-                everything_changed()
+                Event::everything_changed()
             }
             Err(RecvError::Closed) => return,
         };
@@ -39,18 +39,12 @@ fn refresh_tray(app: &AppHandle) {
     tauri::async_runtime::spawn_blocking(move || tray::refresh(&app));
 }
 
-fn everything_changed() -> Event {
-    Event::Changed {
-        topics: vec![Topic::Status, Topic::Keys, Topic::Requests, Topic::Settings],
-    }
-}
-
 fn concerns_tray(event: &Event) -> bool {
-    match event {
-        Event::Changed { topics } => topics.iter().any(|topic| match topic {
-            Topic::Status | Topic::Keys | Topic::Settings => true,
-            Topic::Requests => false,
-        }),
-        Event::ImportProgress(_) => false,
-    }
+    let Event::Changed { topics } = event else {
+        return false;
+    };
+    topics.iter().any(|topic| match topic {
+        Topic::Status | Topic::Keys | Topic::Settings => true,
+        Topic::Requests | Topic::Clients => false,
+    })
 }

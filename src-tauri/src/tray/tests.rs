@@ -21,6 +21,7 @@ fn status(gateway: GatewayState, keys: KeyCounts) -> GatewayStatus {
         },
         in_flight: 0,
         dropped_records: 0,
+        storage_trouble: None,
         started_at_ms: 0,
     }
 }
