@@ -6,12 +6,14 @@ const COMPILE = ['build-essential', 'pkg-config', 'curl', 'file'];
 const WINDOW = ['libwebkit2gtk-4.1-dev', 'libayatana-appindicator3-dev', 'librsvg2-dev'];
 const KEYCHAIN = ['dbus', 'gnome-keyring', 'libsecret-tools'];
 const INSPECT = ['binutils', 'netcat-openbsd', 'procps', 'sqlite3'];
+// Faults: a clock that jumps, a disk that refuses writing.
+const INJECT = ['faketime', 'strace'];
 
 /** The Debian packages of each purpose. */
 export const PACKAGES = {
   cli: COMPILE,
   desktop: [...COMPILE, ...WINDOW],
-  core: [...COMPILE, ...WINDOW, ...KEYCHAIN, ...INSPECT],
+  core: [...COMPILE, ...WINDOW, ...KEYCHAIN, ...INSPECT, ...INJECT],
   ui: [...COMPILE, 'chromium', 'fonts-noto-cjk'],
   sdk: [...COMPILE, 'python3-venv'],
   'desktop-tests': [

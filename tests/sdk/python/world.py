@@ -26,7 +26,7 @@ WEATHER_INPUT = {
     "required": ["city"],
 }
 
-_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Program:
@@ -96,7 +96,7 @@ class World:
                 "content-type": "application/json",
             },
         )
-        with _DIRECT.open(request, timeout=PATIENCE) as answer:
+        with DIRECT.open(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
     def behave(self, scope, behaviour):
@@ -124,12 +124,12 @@ class World:
             method=method,
             data=None if body is None else json.dumps(body).encode(),
         )
-        with _DIRECT.open(request, timeout=PATIENCE) as answer:
+        with DIRECT.open(request, timeout=PATIENCE) as answer:
             return json.load(answer)
 
 
 @contextlib.contextmanager
-def world(with_keys=True):
+def world(with_keys=True, environment=None, settings=""):
     """Starts both programs; nothing of them is left at the end."""
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="flowkeep-sdk-"))
@@ -137,10 +137,13 @@ def world(with_keys=True):
         stack.callback(simulator.stop)
         keys = [simulator.lines.get(timeout=PATIENCE).split()[1] for _ in range(3)]
         flags = ["--port", "0", "--vault", "memory", "--upstream", simulator.url]
+        if settings:
+            Path(folder, "settings.toml").write_text(settings)
         environment = {
             "FLOWKEEP_DATA_DIR": folder,
             "FLOWKEEP_API_KEY": TOKEN,
             "FLOWKEEP_KEYS": ",".join(keys) if with_keys else "",
+            **(environment or {}),
         }
         gateway = Program(["serve", *flags], environment)
         stack.callback(gateway.stop)
