@@ -15,7 +15,7 @@ const SUMS: [(&str, &str); 20] = [
     ("reasoning_tokens", "sum(reasoning_tokens)"),
     (
         "calls_without_usage",
-        "sum(outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL AND \
+        "sum(outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND \
          coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL)",
     ),
     ("duration_ms", "sum(duration_ms)"),
@@ -23,7 +23,7 @@ const SUMS: [(&str, &str); 20] = [
     ("first_byte_calls", "count(first_byte_ms)"),
     (
         "calls_without_cost",
-        "sum(outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL)",
+        "sum(outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL)",
     ),
     (
         "cost_cny_nano",

@@ -122,6 +122,7 @@ pub(super) fn open_reader(path: &Path) -> rusqlite::Result<Connection> {
         | OpenFlags::SQLITE_OPEN_NOFOLLOW;
     let connection = Connection::open_with_flags(path, flags)?;
     common_pragmas(&connection)?;
+    connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)
 }
 

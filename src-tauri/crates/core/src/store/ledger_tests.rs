@@ -16,12 +16,12 @@ const FROM_REQUESTS: &str = "SELECT started_at_ms / 3600000 / :grain AS start,
     count(*) AS calls, sum(attempts) AS attempts, total(prompt_tokens) AS prompt_tokens,
     total(completion_tokens) AS completion_tokens, total(cached_tokens) AS cached_tokens,
     total(reasoning_tokens) AS reasoning_tokens,
-    count(*) FILTER (WHERE outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
+    count(*) FILTER (WHERE outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
     AND prompt_tokens IS NULL AND completion_tokens IS NULL
     AND cached_tokens IS NULL AND reasoning_tokens IS NULL) AS calls_without_usage,
     sum(duration_ms) AS duration_ms, total(first_byte_ms) AS first_byte_ms,
     count(first_byte_ms) AS first_byte_calls,
-    count(*) FILTER (WHERE outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
+    count(*) FILTER (WHERE outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
     AND cost_nano IS NULL) AS calls_without_cost,
     coalesce(sum(cost_nano) FILTER (WHERE currency = 1), 0) AS cost_cny_nano,
     coalesce(sum(cost_nano) FILTER (WHERE currency = 2), 0) AS cost_usd_nano,

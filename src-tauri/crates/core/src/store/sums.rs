@@ -121,8 +121,9 @@ impl UsageSums {
     /// What a request adds.
     pub(super) fn of(record: &RequestRecord) -> Self {
         let model = record.model_used.as_ref().or(record.model_asked.as_ref());
-        // `GET /models` uses nothing and costs nothing.
-        let answered = record.outcome == Outcome::Success && model.is_some();
+        // `GET /models` uses nothing and costs nothing, nor does what is answered
+        // here (`/v1/messages/count_tokens`).
+        let answered = record.outcome == Outcome::Success && model.is_some() && record.attempts > 0;
         let count = |count| stored_count(count).unwrap_or(0);
         let (usage, units) = (&record.usage, &record.units);
         let currency = record.cost.as_ref().map(|cost| cost.money.currency());

@@ -63,10 +63,10 @@ pub(super) const SELECT_RIM: &str =
     coalesce(account_id, 0) AS account_id, coalesce(key_id, 0), client, route, outcome, 1,
     attempts, coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0),
     coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0),
-    outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL
+    outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
     AND coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL,
     duration_ms, coalesce(first_byte_ms, 0), first_byte_ms IS NOT NULL,
-    outcome = 1 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL,
+    outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL,
     iif(currency = 1, coalesce(cost_nano, 0), 0), iif(currency = 2, coalesce(cost_nano, 0), 0),
     iif(currency = 1, coalesce(saved_nano, 0), 0), iif(currency = 2, coalesce(saved_nano, 0), 0),
     coalesce(image_tokens, 0), coalesce(images, 0), coalesce(clips, 0), coalesce(bytes, 0),
