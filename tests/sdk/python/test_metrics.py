@@ -20,8 +20,8 @@ import world as worlds
 
 DASHBOARD = worlds.ROOT / "docs" / "grafana" / "flowkeep.json"
 PASSWORD = "an-admin-password-for-the-tests"
-# What a month of nothing but chats does not bring about, and a dashboard shows all the same.
-NOT_SEEN_HERE = {"flowkeep_saved_by_cache_total", "flowkeep_balance"}
+# An upstream at an address of its own has no prices; core::metrics tests these names.
+NOT_SEEN_HERE = {"flowkeep_cost_total", "flowkeep_saved_by_cache_total"}
 
 
 def read(url, authorization=None):
@@ -36,6 +36,17 @@ def admin():
     return "Basic " + base64.b64encode(f"admin:{PASSWORD}".encode()).decode()
 
 
+def command(world, name, body):
+    """What the console's commands answer."""
+    request = urllib.request.Request(
+        f"{world.gateway.url}/admin/rpc/{name}",
+        data=json.dumps(body).encode(),
+        headers={"authorization": admin(), "content-type": "application/json"},
+    )
+    with worlds.DIRECT.open(request, timeout=worlds.PATIENCE) as answer:
+        return json.load(answer)
+
+
 def chat(world, model):
     message = {"role": "user", "content": worlds.UNICODE}
     world.post("/v1/chat/completions", {"model": model, "messages": [message]})
@@ -47,6 +58,9 @@ def counted():
     with worlds.world(environment={"FLOWKEEP_ADMIN_PASSWORD": PASSWORD}) as both:
         for model in (worlds.MODEL, worlds.MODEL, worlds.LARGE_MODEL):
             chat(both, model)
+        account = command(both, "list_keys", {})["keys"][0]["account_id"]
+        typed = {"account_id": account, "nano": 12_500_000_000, "currency": "CNY"}
+        command(both, "set_balance", typed)
         yield both
 
 
@@ -71,10 +85,9 @@ def test_prometheus_reads_what_was_counted(counted):
     assert total(requests, outcome="success", model=worlds.MODEL) == 2
     assert total(requests, route="chat/completions") == 3
     entries = [entry for entry in counted.entries() if entry["path"].endswith("chat/completions")]
-    told = sum(entry["told"]["prompt_tokens"] for entry in entries)
+    told = sum(entry["told"]["prompt"] for entry in entries)
     assert total(families["flowkeep_tokens"], kind="prompt") == told
     assert total(families["flowkeep_attempts"], result="answered") == 3
-    assert total(families["flowkeep_cost"], currency="CNY") > 0
     assert families["flowkeep_first_byte_seconds"].type == "histogram"
     counts = [
         sample
@@ -84,6 +97,7 @@ def test_prometheus_reads_what_was_counted(counted):
     assert sum(sample.value for sample in counts) == 3
     assert total(families["flowkeep_keys"], state="usable") == 3
     assert total(families["flowkeep_requests_in_flight"]) == 0
+    assert total(families["flowkeep_balance"]) == 12.5
 
 
 def test_no_secret_is_told(counted):

@@ -28,6 +28,7 @@ fn record(model: &str) -> RequestRecord {
             price: "row".into(),
             incomplete: false,
         }),
+        saved_nano: Some(250_000_000),
         first_byte_ms: Some(100),
         duration_ms: 700_000,
         ..RequestRecord::begun(Uuid::nil(), 0)
@@ -68,6 +69,9 @@ fn requests_tokens_money_and_times_are_told() {
         format!(r#"flowkeep_requests_total{{{series},model="m",outcome="success",route="chat/completions"}} 2"#),
         format!(r#"flowkeep_tokens_total{{{series},kind="prompt",model="m",route="chat/completions"}} 2000"#),
         format!(r#"flowkeep_cost_total{{{series},currency="CNY",model="m",route="chat/completions"}} 3"#),
+        format!(
+            r#"flowkeep_saved_by_cache_total{{{series},currency="CNY",model="m",route="chat/completions"}} 0.5"#
+        ),
         r#"flowkeep_attempts_total{account="my \"first\"\n",result="rate_limited"} 1"#.to_owned(),
         r#"flowkeep_first_byte_seconds_bucket{model="m",route="chat/completions",le="0.1"} 2"#.to_owned(),
         r#"flowkeep_first_byte_seconds_bucket{model="m",route="chat/completions",le="0.05"} 0"#.to_owned(),
