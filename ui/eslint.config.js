@@ -5,7 +5,7 @@ import { defineConfig } from 'eslint/config';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
-const PAGES = ['overview', 'keys', 'requests', 'settings', 'login'];
+const PAGES = ['overview', 'keys', 'requests', 'models', 'settings', 'login'];
 const TAURI = {
   group: ['@tauri-apps/*'],
   message: 'Only src/lib/backend/tauri.ts talks to Tauri; use the Backend interface.',

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use flowkeep_contract::Host;
 use flowkeep_core::app::AppOptions;
-use flowkeep_core::settings::{DataDir, Overrides};
+use flowkeep_core::settings::{DataDir, OtlpHeaders, Overrides};
 use flowkeep_core::vault::VaultChoice;
 use secrecy::SecretString;
 
@@ -18,6 +18,7 @@ pub(crate) struct Environment {
     vault: VaultChoice,
     passphrase: Option<SecretString>,
     client_token: Option<SecretString>,
+    otlp_headers: OtlpHeaders,
 }
 
 /// A variable cannot be used.
@@ -56,6 +57,7 @@ impl Environment {
             vault: parsed("FLOWKEEP_VAULT")?.unwrap_or_default(),
             passphrase: variable("FLOWKEEP_VAULT_PASSPHRASE")?.map(SecretString::from),
             client_token: variable("FLOWKEEP_API_KEY")?.map(SecretString::from),
+            otlp_headers: parsed("OTEL_EXPORTER_OTLP_HEADERS")?.unwrap_or_default(),
         })
     }
 
@@ -66,6 +68,7 @@ impl Environment {
             vault: self.vault,
             passphrase: self.passphrase,
             client_token: self.client_token,
+            otlp_headers: self.otlp_headers,
             ..AppOptions::new(folder.path(), Host::Desktop)
         }
     }

@@ -58,11 +58,11 @@ async function startSimulator(binary, folder, core) {
   return { child, port, url: `http://127.0.0.1:${port}/v1` };
 }
 
-async function startFlowkeep(binary, folder, core, upstream) {
+async function startFlowkeep(binary, folder, core, upstream, flags = []) {
   const port = await freePort();
-  const data = join(folder, 'data');
+  const data = join(folder, ['data', ...flags].join(''));
   mkdirSync(data);
-  const args = ['serve', '--port', String(port), '--data-dir', data, '--vault', 'memory'];
+  const args = ['serve', '--port', String(port), '--data-dir', data, '--vault', 'memory', ...flags];
   const env = {
     FLOWKEEP_UPSTREAM: upstream,
     FLOWKEEP_KEYS: KEYS.join(','),
@@ -118,14 +118,16 @@ export async function startAll({ flowkeep: binary, bare: bareBinary }, folder) {
   const nginx = await startNginx(folder, 0, simulator.port);
   const bare = await startBare(bareBinary, 0, simulator.url);
   const flowkeep = await startFlowkeep(binary, folder, 0, simulator.url);
+  const unlogged = await startFlowkeep(binary, folder, 0, simulator.url, ['--no-log']);
   const targets = [
     { name: 'direct', url: simulator.url, token: KEYS[0], pid: null },
     { name: 'nginx', url: nginx.url, token: nginx.token, pid: nginx.pid },
     { name: 'bare', url: bare.url, token: bare.token, pid: bare.child.pid },
     { name: 'flowkeep', url: flowkeep.url, token: flowkeep.token, pid: flowkeep.child.pid },
+    { name: 'unlogged', url: unlogged.url, token: unlogged.token, pid: unlogged.child.pid },
   ];
   const stop = () => {
-    for (const { child } of [flowkeep, bare, nginx, simulator]) child.kill('SIGTERM');
+    for (const { child } of [flowkeep, unlogged, bare, nginx, simulator]) child.kill('SIGTERM');
   };
   return { targets, stop };
 }

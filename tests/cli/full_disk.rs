@@ -67,6 +67,7 @@ async fn requests_are_answered_and_their_rows_wait_for_room() {
     let trouble = health["database"].as_str().expect("words");
     assert!(trouble.contains("full"), "{trouble}");
     assert_eq!(health["dropped_records"], 0, "they wait");
+    keys_are_shown(&world);
     chat(&world, &address, &token, 40).await;
     edits_are_refused_whole(&world, &address).await;
 
@@ -82,6 +83,24 @@ async fn requests_are_answered_and_their_rows_wait_for_room() {
         Some(0)
     );
     assert_eq!(world.keys().len(), 4);
+}
+
+/// What stands on the disk can be read, with one word about what cannot be done.
+fn keys_are_shown(world: &World) {
+    world.disk().fill();
+    let ended = run(&mut world.command(&["keys", "list", "--json"]));
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    let list: Value = serde_json::from_str(&ended.stdout).expect("JSON");
+    let keys = list["keys"].as_array().expect("a list of keys");
+    assert_eq!(keys.len(), 3);
+    assert!(
+        keys.iter().all(|key| key["state"] != "unreadable"),
+        "{list}"
+    );
+    let warning = "the disk of the data folder is full or read-only";
+    assert!(ended.stderr.contains(warning), "{ended:?}");
+    let ended = run(&mut world.command(&["token"]));
+    assert_eq!((ended.code, ended.stdout.is_empty()), (Some(0), false));
 }
 
 /// Many keys: there is no room for them in any corner of the files.

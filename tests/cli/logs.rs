@@ -42,7 +42,7 @@ async fn requests_are_printed_oldest_first_and_filtered() {
     let text = logs(&world, &[]).stdout;
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines.len(), 51, "a head and the usual number");
-    assert!(lines[0].starts_with("TIME"), "{text}");
+    assert!(lines[0].starts_with("ID"), "{text}");
     assert!(
         lines[1].contains("m/one") && lines[1].contains("¥0.07"),
         "{text}"

@@ -5,15 +5,19 @@
 #![cfg(unix)]
 
 mod balances;
+mod budgets;
 mod clock;
 mod crash;
 mod damage;
+mod details;
 mod disk;
 mod drain;
 mod full_disk;
 mod import;
 mod keys;
 mod logs;
+mod lost_records;
+mod prices;
 mod read_only;
 mod readme;
 mod refusals;

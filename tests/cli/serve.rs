@@ -106,6 +106,27 @@ async fn keys_of_the_environment_serve_from_the_first_request() {
     assert_eq!(world.keys().len(), 2);
 }
 
+/// Beside one that records: the same chat, and only one of the two is in the log.
+#[tokio::test(flavor = "multi_thread")]
+async fn without_the_log_nothing_is_recorded_and_that_is_said() {
+    let world = World::new().await;
+    assert_eq!(world.import(&sample_lines(), &[]).code, Some(0));
+    let token = world.token();
+    for flags in [&["--no-log"][..], &[]] {
+        let (gateway, address) = Running::serve(&mut world.serve_command(flags));
+        let answer = world.chat(&address, &token, (MODEL, false)).await.unwrap();
+        assert_eq!(answer.status(), 200);
+        answer.bytes().await.unwrap();
+        let ended = gateway.stop();
+        let said = ended.stderr.contains("not recorded (--no-log)");
+        assert_eq!(said, !flags.is_empty(), "{ended:?}");
+        let stats = crate::program::run(&mut world.command(&["stats", "--json"]));
+        let stats: serde_json::Value = serde_json::from_str(&stats.stdout).unwrap();
+        let calls = u64::from(flags.is_empty());
+        assert_eq!(stats["overview"]["totals"]["calls"], calls, "{flags:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_upstream_that_is_down_does_not_hold_the_start_up() {
     let world = World::new().await;

@@ -107,20 +107,9 @@ impl World {
         &self,
         address: &str,
         token: &str,
-        (model, stream): (&str, bool),
+        what: (&str, bool),
     ) -> reqwest::Result<Response> {
-        let body = json!({
-            "model": model,
-            "stream": stream,
-            "messages": [{"role": "user", "content": "Hello"}],
-        });
-        self.client
-            .post(format!("http://{address}/v1/chat/completions"))
-            .bearer_auth(token)
-            .header("content-type", "application/json")
-            .body(body.to_string())
-            .send()
-            .await
+        chat(&self.client, address, token, what).await
     }
 
     /// Calls a command of the console; status and answer.
@@ -156,6 +145,27 @@ impl World {
         let answer = self.client.get(url).send().await?;
         Ok(answer.status().as_u16())
     }
+}
+
+/// A chat over a client of one's own, up to the head of the answer.
+pub(crate) async fn chat(
+    client: &Client,
+    address: &str,
+    token: &str,
+    (model, stream): (&str, bool),
+) -> reqwest::Result<Response> {
+    let body = json!({
+        "model": model,
+        "stream": stream,
+        "messages": [{"role": "user", "content": "Hello"}],
+    });
+    client
+        .post(format!("http://{address}/v1/chat/completions"))
+        .bearer_auth(token)
+        .header("content-type", "application/json")
+        .body(body.to_string())
+        .send()
+        .await
 }
 
 /// The keys of the three sample accounts, with labels.

@@ -1,113 +1,137 @@
-//! F45: the log is at its limit and requests go on. It stays within the limit,
-//! no request notices, and what was used stays counted.
+//! F45: the log is at its limit and requests go on. Flowkeep itself cuts it back to
+//! the limit; no request notices, and what was used stays counted.
 
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
-use flowkeep_core::clock::SystemClock;
-use flowkeep_core::store::{Retention, Store};
-use flowkeep_tests::books::{assert_balanced, usage_number};
-use flowkeep_tests::{MODEL, Rig, Seen};
+use flowkeep_tests::books::{assert_balanced, assert_sums_stayed, usage_number};
+use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
 use futures_util::stream::{self, StreamExt as _};
 
 const COUNT: &str = "SELECT count(*) FROM requests";
-const CALLS: &str = "SELECT sum(calls) FROM usage_hourly";
-/// Rows at the beginning, and requests after it.
-const FIRST: usize = 400;
-const MORE: usize = 1_600;
+const OLDEST: &str = "SELECT coalesce(min(id), 0) FROM requests";
+/// Everything in use but what stays when rows go (sums and names).
+const LOG_BYTES: &str = "SELECT ((SELECT page_count FROM pragma_page_count)
+    - (SELECT freelist_count FROM pragma_freelist_count)) * (SELECT page_size FROM pragma_page_size)
+    - (SELECT sum(pgsize) FROM dbstat WHERE name IN ('names', 'sqlite_autoindex_names_1',
+    'usage_hourly', 'usage_slices', 'latency_slices', 'key_totals', 'taken_over'))";
+/// The largest write-ahead log (64 MiB), in bytes.
+const MOST_WAL: u64 = 64 << 20;
+/// How long the log may take to come back to its limit; it is looked at every second.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Requests between two looks of the test.
+const ROUND: usize = 200;
+/// More than these are not needed for the log to be cut twice.
+const MOST: usize = 60_000;
+/// A long name makes a long row: the limit of a megabyte is soon reached.
+const LONG_ERROR: &str = "no-such-model-of-a-very-long-name-that-the-upstream-repeats-in-its-words";
 
-async fn chats(rig: &Rig, count: usize) -> Vec<Seen> {
+async fn chats(rig: &Rig, model: &str, count: usize) -> Vec<Seen> {
     stream::iter(0..count)
-        .map(|number| rig.ask_chat(MODEL, number % 2 == 0))
+        .map(|number| rig.ask_chat(model, number % 2 == 0))
         .buffer_unordered(8)
         .collect()
         .await
 }
 
-fn bytes_of(folder: &Path, name: &str) -> u64 {
-    std::fs::metadata(folder.join(name)).map_or(0, |metadata| metadata.len())
+fn wal(folder: &Path) -> u64 {
+    std::fs::metadata(folder.join("usage.db-wal")).map_or(0, |metadata| metadata.len())
 }
 
-/// Keeps the log within a limit again and again, as another program on the same
-/// folder; returns how many rows went.
-fn retain_until(folder: &Path, limit: &Retention, is_over: &AtomicBool) -> u64 {
-    let opened = Store::open(folder, Arc::new(SystemClock::new()));
-    let (store, warnings) = opened.expect("it opens");
-    assert!(warnings.is_empty(), "{warnings:?}");
-    let mut removed = 0;
-    loop {
-        let last = is_over.load(Ordering::SeqCst);
-        removed += store.retain(limit).expect("rows go").removed;
-        let log = bytes_of(folder, "usage.db-wal");
-        assert!(log <= 64 << 20, "the write-ahead log has {log} bytes");
-        if last {
-            return removed;
+async fn rig(settings: &str) -> Rig {
+    Rig::with(RigOptions {
+        settings: settings.to_owned(),
+        ..RigOptions::default()
+    })
+    .await
+}
+
+/// Requests until the log was cut twice while they ran; how many they were.
+async fn ask_until_cut_twice(rig: &Rig, model: &str, is_good: impl Fn(&Seen) -> bool) -> usize {
+    let mut asked = 0;
+    let mut cuts = Vec::new();
+    let mut oldest = usage_number(rig.folder(), OLDEST);
+    while cuts.len() < 2 {
+        assert!(asked < MOST, "the log is not cut: {cuts:?}");
+        let seen = chats(rig, model, ROUND).await;
+        asked += seen.len();
+        assert!(seen.iter().all(&is_good), "no request noticed");
+        let bytes = wal(rig.folder());
+        assert!(bytes <= MOST_WAL, "the write-ahead log has {bytes} bytes");
+        let now = usage_number(rig.folder(), OLDEST);
+        if now > oldest.max(1) {
+            cuts.push((asked, now));
         }
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        oldest = now;
+    }
+    asked
+}
+
+/// Waits until everything is written and a number of the log is within a limit.
+async fn comes_within(rig: &Rig, sql: &str, most: i64) {
+    rig.idle().await;
+    let app = rig.app.clone();
+    let flushed = tokio::task::spawn_blocking(move || app.flush_journal(PATIENCE));
+    assert!(flushed.await.expect("no panic"), "it is written");
+    let begun = Instant::now();
+    loop {
+        let now = usage_number(rig.folder(), sql);
+        if now <= most {
+            return;
+        }
+        assert!(begun.elapsed() < PATIENCE, "{now}, {most} are the limit");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }
 
-/// Requests while the limit is kept; all of them good, and all counted.
-async fn keeps_within(limit: impl FnOnce(&Rig) -> Retention) -> (Rig, u64) {
-    let rig = Rig::start().await;
-    let mut clients = chats(&rig, FIRST).await;
-    assert_eq!(rig.settled_rows().await.len(), FIRST);
-    assert_balanced(rig.folder());
-    let limit = limit(&rig);
-    let is_over = Arc::new(AtomicBool::new(false));
-    let (folder, over) = (rig.folder().to_owned(), Arc::clone(&is_over));
-    let retaining = tokio::task::spawn_blocking(move || retain_until(&folder, &limit, &over));
-    clients.extend(chats(&rig, MORE).await);
-    rig.idle().await;
-    let app = rig.app.clone();
-    let flushed = tokio::task::spawn_blocking(move || app.flush_journal(flowkeep_tests::PATIENCE));
-    assert!(flushed.await.expect("it is written"), "it is written");
-    is_over.store(true, Ordering::SeqCst);
-    let removed = retaining.await.expect("the limit is kept");
-
-    assert!(clients.iter().all(Seen::is_whole), "no request noticed");
-    let hits = rig.upstream_hits().await.len();
-    assert_eq!(hits, clients.len());
-    let calls = i64::try_from(clients.len()).expect("a few thousand");
-    assert_eq!(usage_number(rig.folder(), CALLS), calls, "all stay counted");
+/// What was used stays counted, whatever left the log, and nothing was dropped.
+async fn all_is_counted(rig: Rig, asked: usize) {
+    assert_eq!(rig.upstream_hits().await.len(), asked);
     let left = usage_number(rig.folder(), COUNT);
-    assert_eq!(left + i64::try_from(removed).expect("fewer"), calls);
-    let newest = "SELECT max(id) - min(id) + 1 FROM requests";
+    let newest = "SELECT coalesce(max(id) - min(id) + 1, 0) FROM requests";
     assert_eq!(usage_number(rig.folder(), newest), left, "the oldest went");
     let status = rig.app.status();
     assert_eq!((status.dropped_records, status.storage_trouble), (0, None));
-    (rig, removed)
+    let folder = rig.stop().await;
+    let calls = i64::try_from(asked).expect("some thousands");
+    assert_eq!(assert_sums_stayed(folder.path()), calls);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_of_rows_is_kept_while_requests_go_on() {
-    let limit = Retention {
-        rows: 300,
-        ..Retention::default()
-    };
-    let (rig, _) = keeps_within(|_| limit).await;
-    assert_eq!(usage_number(rig.folder(), COUNT), 300);
+    let rig = rig("retention_rows = 300\n").await;
+    let asked = ask_until_cut_twice(&rig, MODEL, Seen::is_whole).await;
+    comes_within(&rig, COUNT, 300).await;
+    // A row may come late, but none goes too much.
+    assert!(
+        usage_number(rig.folder(), COUNT) > 150,
+        "more went than had to"
+    );
+    all_is_counted(rig, asked).await;
 }
 
+/// The smallest limit of bytes there is, a megabyte.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_of_bytes_is_kept_while_requests_go_on() {
-    let mut most = 0;
-    let (rig, removed) = keeps_within(|rig| {
-        let used = "SELECT (SELECT page_count FROM pragma_page_count) *
-            (SELECT page_size FROM pragma_page_size)";
-        most = u64::try_from(usage_number(rig.folder(), used)).unwrap();
-        Retention {
-            bytes: most,
-            ..Retention::default()
-        }
-    })
-    .await;
-    assert!(removed > 0, "there was something to remove");
-    let folder = rig.stop().await;
-    let bytes = bytes_of(folder.path(), "usage.db");
-    assert!(
-        bytes <= most + most / 10,
-        "{bytes} bytes, {most} are the limit"
-    );
+    let rig = rig("retention_mib = 1\n").await;
+    let asked = ask_until_cut_twice(&rig, LONG_ERROR, |seen| seen.status == 400).await;
+    comes_within(&rig, LOG_BYTES, 1 << 20).await;
+    let rows = usage_number(rig.folder(), COUNT);
+    assert!(rows > 500, "{rows} rows: more went than had to");
+    all_is_counted(rig, asked).await;
+}
+
+/// Below every limit nothing goes, however often the log is looked at.
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_below_the_limits() {
+    let rig = rig("retention_rows = 500\nretention_mib = 1\n").await;
+    let mut clients = chats(&rig, MODEL, 300).await;
+    clients.extend(chats(&rig, MODEL, 200).await);
+    rig.agree(&clients).await;
+    assert_eq!(assert_balanced(rig.folder()), 500);
+    // Thirty more, and it is the thirty oldest that go.
+    clients.extend(chats(&rig, MODEL, 30).await);
+    comes_within(&rig, COUNT, 500).await;
+    assert_eq!(usage_number(rig.folder(), OLDEST), 31);
+    all_is_counted(rig, clients.len()).await;
 }

@@ -1,9 +1,15 @@
 //! Issue 5, done when 6: a budget stops the client that has it and no other, at
 //! once, also across a restart.
 
+mod together;
+mod uncounted;
+
+use std::sync::Arc;
+
 use flowkeep_contract::{
     Budget, BudgetPeriod, ClientLimits, Event, Notice, RequestView, UpdateClientRequest,
 };
+use flowkeep_core::clock::{Clock, ManualClock};
 use flowkeep_core::vault::VaultChoice;
 use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
 use serde_json::{Value, json};
@@ -16,11 +22,18 @@ const CENT: i64 = 10_000_000;
 /// Costs nothing.
 const FREE: &str = "Qwen/Qwen3-8B";
 
+/// 2026-11-20 12:00 UTC, far from midnight in every zone from -11 to +11, and from
+/// the turn of a month. It stands still: no day ends in the middle of a test.
+fn noon() -> Arc<dyn Clock> {
+    Arc::new(ManualClock::at(1_795_176_000_000))
+}
+
 /// Before a simulator that plays siliconflow.cn, so that requests have a price.
 async fn priced() -> Rig {
     Rig::with(RigOptions {
         vault: VaultChoice::File,
         com: Some("http://127.0.0.1:9/v1".to_owned()),
+        clock: Some(noon()),
         ..RigOptions::default()
     })
     .await
@@ -111,7 +124,18 @@ async fn a_cent_stops_its_client_and_no_other_at_once_and_after_a_restart() {
     body["max_tokens"] = 64.into();
     let message = ask_as(&rig, &thrifty.token, "/v1/messages", &body).await;
     assert_spent(&message);
-    assert_eq!(message.json()["error"]["type"], "rate_limit_error");
+    let told = message.json();
+    // Anthropic's errors have a type of their own, and no code.
+    assert_eq!(
+        (&told["type"], &told["error"]["type"]),
+        (&"error".into(), &"rate_limit_error".into())
+    );
+    assert!(told["error"].get("code").is_none(), "{told}");
+    let message = told["error"]["message"].to_string();
+    assert!(
+        message.contains("thrifty") && message.contains("¥0.01 a day"),
+        "{message}"
+    );
     // What costs nothing upstream is still there.
     let models = rig.client.get(rig.url("/v1/models"));
     let models = models.bearer_auth(&thrifty.token).send().await.unwrap();
@@ -158,6 +182,7 @@ async fn the_user_is_warned_in_time() {
         id: thrifty.client.id.clone(),
         name: None,
         limits: Some(limits),
+        capture_minutes: None,
     };
     rig.app.update_client(change).await.unwrap();
     let mut events = rig.app.subscribe();
@@ -199,6 +224,7 @@ async fn a_raised_budget_is_in_force_at_once() {
             id: thrifty.client.id.clone(),
             name: None,
             limits: Some(limits),
+            capture_minutes: None,
         };
         rig.app.update_client(change).await.unwrap();
         assert_eq!(chat_as(&rig, &thrifty.token, 1_000).await.status, status);

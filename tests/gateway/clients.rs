@@ -319,6 +319,7 @@ async fn a_token_keeps_its_pace() {
         id: made.client.id.clone(),
         name: Some("cursor 2".to_owned()),
         limits: None,
+        capture_minutes: None,
     };
     let view = rig.app.update_client(change).await.unwrap();
     assert_eq!(

@@ -5,6 +5,8 @@ mod admin;
 #[cfg(test)]
 mod balances;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod budgets;
 #[cfg(test)]
 mod clients;

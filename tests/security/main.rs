@@ -8,6 +8,8 @@ mod any_request;
 #[cfg(test)]
 mod bind;
 #[cfg(test)]
+mod bodies;
+#[cfg(test)]
 mod bombs;
 #[cfg(test)]
 mod brute_force;
@@ -47,6 +49,9 @@ mod puppet;
 mod records;
 #[cfg(test)]
 mod redirects;
+// It measures its own memory.
+#[cfg(all(test, target_os = "linux"))]
+mod searches;
 #[cfg(test)]
 mod sentinel;
 #[cfg(test)]

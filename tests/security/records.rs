@@ -7,7 +7,6 @@ use flowkeep_contract::ImportKeysRequest;
 use flowkeep_simulator::{Account, sample_key};
 use flowkeep_tests::books::assert_balanced;
 use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::admin::{NAME, PASSWORD, access, administered, command, login};
@@ -53,19 +52,6 @@ async fn a_search_is_for_letters_only() {
     assert_eq!(found(&rig, &session, json!({"text": "%_SURE"})).await, 1);
     assert_eq!(found(&rig, &session, json!({"text": "deepseek"})).await, 5);
     assert_eq!(assert_balanced(rig.folder()), 6);
-}
-
-/// Twenty at once, and traffic goes on meanwhile.
-#[tokio::test]
-async fn wildcards_twenty_times_over_hold_nothing_up() {
-    let rig = administered().await;
-    assert_eq!(rig.chats(MODEL, 20).await.statuses, [200; 20]);
-    rig.settled_rows().await;
-    let session = login(&rig).await;
-    let searches = (0..20).map(|_| found(&rig, &session, json!({"text": HOSTILE[0]})));
-    let (found, chats) = tokio::join!(join_all(searches), rig.chats(MODEL, 5));
-    assert_eq!(found, [0; 20]);
-    assert_eq!(chats.statuses, [200; 5]);
 }
 
 /// A model that a client names and a label that a list brings along.

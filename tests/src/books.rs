@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags};
 
 /// Columns of the roll-ups, and how each is counted from the rows.
-const SUMS: [(&str, &str); 20] = [
+const SUMS: [(&str, &str); 24] = [
     ("calls", "count(*)"),
     ("attempts", "sum(attempts)"),
     ("prompt_tokens", "sum(prompt_tokens)"),
@@ -16,14 +16,20 @@ const SUMS: [(&str, &str); 20] = [
     (
         "calls_without_usage",
         "sum(outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND \
-         coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL)",
+         coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL AND \
+         route IN (SELECT name_id FROM names WHERE name IN ('chat/completions', 'messages', \
+         'responses', 'completions', 'embeddings', 'rerank', 'files')))",
     ),
     ("duration_ms", "sum(duration_ms)"),
     ("first_byte_ms", "sum(first_byte_ms)"),
     ("first_byte_calls", "count(first_byte_ms)"),
     (
         "calls_without_cost",
-        "sum(outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL)",
+        "sum(outcome IN (1, 5, 6) AND attempts > 0 AND cost_nano IS NULL AND \
+         coalesce(model_used, model_asked) IS NOT NULL AND \
+         route NOT IN (SELECT name_id FROM names WHERE name IN ('messages/count_tokens', \
+         'uploads/audio/voice', 'audio/voice/list', 'audio/voice/deletions', 'video/status', \
+         'batches', 'models', 'user/info')))",
     ),
     (
         "cost_cny_nano",
@@ -46,6 +52,19 @@ const SUMS: [(&str, &str); 20] = [
     ("clips", "sum(clips)"),
     ("bytes", "sum(bytes)"),
     ("sound_ms", "sum(sound_ms)"),
+    ("calls_with_cost", "count(cost_nano)"),
+    ("calls_cost_incomplete", "sum(cost_incomplete)"),
+    (
+        "written_tokens",
+        "sum(completion_tokens) FILTER (WHERE client IS NOT \
+         (SELECT name_id FROM names WHERE name = 'older-pool'))",
+    ),
+    (
+        "writing_ms",
+        "sum(iif(stream, max(duration_ms - coalesce(first_byte_ms, 0), 0), duration_ms)) \
+         FILTER (WHERE completion_tokens > 0 AND client IS NOT \
+         (SELECT name_id FROM names WHERE name = 'older-pool'))",
+    ),
 ];
 
 /// The number of rows, after it was made sure that the file is whole and that
@@ -76,6 +95,47 @@ pub fn assert_balanced(folder: &Path) -> i64 {
     hours_are_those_of_the_rows(&connection);
     attempts_are_those_of_the_rows(&connection);
     number(&connection, "SELECT count(*) FROM requests")
+}
+
+/// As [`assert_balanced`], for a log that rows have left: the file is whole, every
+/// roll-up holds the same sums, no hour of the log has more than its sums, and no
+/// attempt is left of a row that went. The number of calls that are summed.
+///
+/// # Panics
+/// As [`assert_balanced`].
+#[must_use]
+pub fn assert_sums_stayed(folder: &Path) -> i64 {
+    let connection = read_only(&folder.join("usage.db"));
+    let whole: String = connection
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .expect("the check runs");
+    assert_eq!(whole, "ok");
+    let summed: Vec<_> = SUMS
+        .iter()
+        .map(|(name, _)| format!("sum({name})"))
+        .collect();
+    let summed: Vec<_> = summed.iter().map(String::as_str).collect();
+    let hourly = numbers(&connection, &summed, "usage_hourly");
+    for table in roll_ups(&connection) {
+        let sums = numbers(&connection, &summed, &table);
+        assert_eq!(sums, hourly, "{table}");
+    }
+    let more = "SELECT count(*) FROM (
+        SELECT started_at_ms / 3600000 AS hour, count(*) AS rows, sum(prompt_tokens) AS tokens
+        FROM requests GROUP BY hour) AS log
+        LEFT JOIN (SELECT hour, sum(calls) AS calls, sum(prompt_tokens) AS tokens
+        FROM usage_hourly GROUP BY hour) AS summed ON summed.hour = log.hour
+        WHERE summed.hour IS NULL OR log.rows > summed.calls OR log.tokens > summed.tokens";
+    assert_eq!(
+        number(&connection, more),
+        0,
+        "an hour has more than its sum"
+    );
+    attempts_are_those_of_the_rows(&connection);
+    let counted =
+        "SELECT count(*) <> (SELECT coalesce(sum(rows), 0) FROM log_blocks) FROM requests";
+    assert_eq!(number(&connection, counted), 0, "blocks count other rows");
+    hourly[0]
 }
 
 /// The roll-ups: the wide one, and every grain and dimension of the narrow one.

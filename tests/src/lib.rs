@@ -10,5 +10,5 @@ mod seen;
 
 pub use bare::{Asked, BareUpstream};
 pub use raw::RawClient;
-pub use rig::{MODEL, Outcomes, Rig, RigOptions};
-pub use seen::{PATIENCE, Seen};
+pub use rig::{MODEL, Rig, RigOptions};
+pub use seen::{Outcomes, PATIENCE, Seen};

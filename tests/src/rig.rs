@@ -18,6 +18,8 @@ use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::seen::Outcomes;
+
 /// A model that the simulator knows and that costs nothing special.
 pub const MODEL: &str = "deepseek-ai/DeepSeek-V3";
 
@@ -95,24 +97,10 @@ pub struct Rig {
     pub token: String,
     port: u16,
     folder: TempDir,
+    clock: Option<Arc<dyn Clock>>,
     stop: CancellationToken,
     hurry: CancellationToken,
     tasks: TaskTracker,
-}
-
-/// What a number of requests came to, by status.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outcomes {
-    /// Statuses in the order of the requests.
-    pub statuses: Vec<u16>,
-}
-
-impl Outcomes {
-    /// How many have this status.
-    #[must_use]
-    pub fn count(&self, status: u16) -> usize {
-        self.statuses.iter().filter(|one| **one == status).count()
-    }
 }
 
 impl Rig {
@@ -141,10 +129,11 @@ impl Rig {
         keys.extend(known);
         let simulator = Simulator::start(options.script).await.expect("a simulator");
         let upstream = options.upstream.unwrap_or_else(|| simulator.base_url());
+        let clock = options.clock;
         let app = Self::open_app(
             folder.path(),
             (&upstream, options.com.as_deref()),
-            (options.vault, options.clock),
+            (options.vault, clock.clone()),
         )
         .await;
         if options.import && !keys.is_empty() {
@@ -156,11 +145,12 @@ impl Rig {
             app.import_keys(request).await.expect("keys are imported");
         }
         simulator.ledger().clear();
-        Self::serve(simulator, app, options.admin, folder).await
+        Self::serve(simulator, app, options.admin, (folder, clock)).await
     }
 
     /// Ends gateway and engine and starts them again on the same folder, before
-    /// the same simulator. Only for a rig that keeps its keys in a file vault.
+    /// the same simulator, on the same clock. Only for a rig that keeps its keys in a
+    /// file vault.
     ///
     /// # Panics
     /// When a part does not end or start.
@@ -172,20 +162,22 @@ impl Rig {
         let Self {
             simulator,
             folder,
+            clock,
             app,
             ..
         } = self;
         drop(app);
         let upstream = simulator.base_url();
-        let app = Self::open_app(folder.path(), (&upstream, None), (VaultChoice::File, None)).await;
-        Self::serve(simulator, app, None, folder).await
+        let kept = (VaultChoice::File, clock.clone());
+        let app = Self::open_app(folder.path(), (&upstream, None), kept).await;
+        Self::serve(simulator, app, None, (folder, clock)).await
     }
 
     async fn serve(
         simulator: Simulator,
         app: App,
         admin: Option<AdminAccess>,
-        folder: TempDir,
+        (folder, clock): (TempDir, Option<Arc<dyn Clock>>),
     ) -> Self {
         let token = match app.client_token(Empty {}).await {
             Err(error) if error.code == ErrorCode::TokenRevoked => String::new(),
@@ -209,6 +201,7 @@ impl Rig {
             token,
             port,
             folder,
+            clock,
             stop,
             hurry,
             tasks,

@@ -12,6 +12,21 @@ use crate::Rig;
 /// How long anything may take that is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What a number of requests came to, by status.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Statuses in the order of the requests.
+    pub statuses: Vec<u16>,
+}
+
+impl Outcomes {
+    /// How many have this status.
+    #[must_use]
+    pub fn count(&self, status: u16) -> usize {
+        self.statuses.iter().filter(|one| **one == status).count()
+    }
+}
+
 /// An answer as a client saw it.
 #[derive(Clone, Debug)]
 pub struct Seen {

@@ -3,7 +3,7 @@ import { Demo } from './demo';
 
 export { expect };
 
-export const PAGES = ['overview', 'keys', 'requests', 'settings'] as const;
+export const PAGES = ['overview', 'keys', 'requests', 'models', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 export const LANGUAGES = ['zh-CN', 'en'] as const;
 export const THEMES = ['light', 'dark'] as const;

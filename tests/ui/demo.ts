@@ -88,9 +88,19 @@ export class Demo {
   }
 
   /** Sends a chat through the gateway, as a tool does. */
-  async chat(model: string): Promise<void> {
-    const messages = [{ role: 'user', content: 'Hello from the browser test' }];
+  async chat(model: string, content = 'Hello from the browser test'): Promise<void> {
+    const messages = [{ role: 'user', content }];
     await post(`${this.url}/v1/chat/completions`, { model, messages }, this.token);
+  }
+
+  /** The same as a stream, read to its end. */
+  async streamedChat(model: string, content: string): Promise<string> {
+    const response = await fetch(`${this.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model, messages: [{ role: 'user', content }], stream: true }),
+    });
+    return response.text();
   }
 
   /** Makes the simulator know a key, so that an import can check it. */

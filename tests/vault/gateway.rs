@@ -1,5 +1,8 @@
 //! S20 (c) and F42 as a tool sees them: a gateway before a keyring that is
 //! locked, or that dies.
+//!
+//! On several threads: a command is waited for on one of them, and the simulator,
+//! which it asks about its keys, answers on another.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Output, Stdio};
@@ -95,7 +98,7 @@ fn token(desktop: &Desktop, upstream: &str) -> String {
 
 /// F42: the keyring dies under a running gateway. Its keys go on working, an edit
 /// says what is wrong and changes nothing, and all is well when it is back.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn keys_that_serve_go_on_while_the_keyring_is_gone() {
     let simulator = Simulator::start(Script::sample()).await.unwrap();
     let upstream = simulator.base_url();
@@ -141,12 +144,13 @@ async fn keys_that_serve_go_on_while_the_keyring_is_gone() {
     assert_eq!(rows, i64::try_from(chats).unwrap());
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_locked_keyring_is_said_with_503_and_used_once_unlocked() {
     let simulator = Simulator::start(Script::sample()).await.unwrap();
     let upstream = simulator.base_url();
     let desktop = Desktop::unlocked();
-    assert!(import(&desktop, &upstream, &["alpha"]).status.success());
+    let imported = import(&desktop, &upstream, &["alpha"]);
+    assert!(imported.status.success(), "{imported:?}");
     let token = token(&desktop, &upstream);
     desktop.lock();
 

@@ -1,4 +1,5 @@
 import type {
+  ClientView,
   GatewayStatus,
   KeyView,
   RefreshReport,
@@ -110,6 +111,9 @@ export const settingsView = (change: Partial<SettingsView> = {}): SettingsView =
   retention_days: 90,
   retention_rows: 5_000_000,
   retention_mib: 1_024,
+  capture_body_kib: 64,
+  capture_mib: 64,
+  capture_hours: 24,
   open_metrics: false,
   otlp_endpoint: '',
   otlp_interval_s: 60,
@@ -118,6 +122,18 @@ export const settingsView = (change: Partial<SettingsView> = {}): SettingsView =
   alias_faults: [],
   overridden: [],
   warning: null,
+  ...change,
+});
+
+export const clientView = (change: Partial<ClientView> = {}): ClientView => ({
+  id: 'cursor-1',
+  name: 'cursor',
+  is_default: false,
+  created_at_ms: 0,
+  revoked_at_ms: null,
+  limits: { models: [], requests_per_minute: null, budget: null },
+  spent: null,
+  capture_until_ms: null,
   ...change,
 });
 

@@ -21,6 +21,8 @@ export const usageTotals = (change: Partial<UsageTotals> = {}): UsageTotals => (
   reasoning_tokens: 0,
   calls_without_usage: 0,
   calls_without_cost: 0,
+  calls_with_cost: 0,
+  calls_cost_incomplete: 0,
   cost: { cny_nano: 0, usd_nano: 0 },
   saved: { cny_nano: 0, usd_nano: 0 },
   images: 0,
@@ -88,7 +90,7 @@ export const attemptView = (change: Partial<AttemptView> = {}): AttemptView => (
 export const requestDetails = (
   request: RequestView,
   attempts: AttemptView[] = [attemptView()],
-): RequestDetails => ({ request, attempts });
+): RequestDetails => ({ request, attempts, bodies: null });
 
 /** The statistics of somebody who never called anything. */
 export const usageAnswers = (): Answers => ({

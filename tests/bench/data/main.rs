@@ -16,8 +16,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use flowkeep_contract::Host;
+use flowkeep_core::app::{App, AppOptions, Records};
 use flowkeep_core::clock::{Clock, SystemClock};
 use flowkeep_core::store::{LogQuery, RepriceStep, Retention, Store};
+use flowkeep_core::vault::VaultChoice;
 
 use measure::Report;
 use traffic::Traffic;
@@ -132,6 +135,19 @@ fn report_retention(report: &mut Report, store: &Store, rows: u64, end_ms: i64) 
     report.add("retention's longest step", text, "≤ 50 ms", longest <= 50.0);
 }
 
+/// The whole engine, up to where it could relay.
+fn report_start(report: &mut Report, folder: &Path) {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    report.ask("start of the engine with that file", 100.0, || {
+        let mut options = AppOptions::new(folder, Host::Server);
+        options.vault = VaultChoice::Memory;
+        runtime.block_on(async {
+            let app = App::open(options).await.expect("the engine opens");
+            app.close().await;
+        });
+    });
+}
+
 fn report_repricing(report: &mut Report, store: &Store) {
     let mut after_id = 0;
     report.ask("500 rows priced anew", 50.0, || {
@@ -161,7 +177,11 @@ fn measure(folder: &Path, rows: u64, days: i64) -> bool {
         drop(store);
         report_filling(&mut report, folder, rows, took);
     }
-    report.ask("start with that file", 100.0, || drop(open(folder)));
+    report_start(&mut report, folder);
+    let records = Records::open(folder).expect("the folder opens");
+    questions::ask_overview(&mut report, &records);
+    records.close();
+    drop(records);
     let store = open(folder);
     questions::ask_statistics(&mut report, &store, end_ms);
     questions::ask_log(&mut report, &store, rows, end_ms);

@@ -1,5 +1,7 @@
 //! What windows, consoles and command lines ask of the log and its sums.
 
+use flowkeep_contract::{SeriesStep, UsageOverviewRequest, UsageSeriesRequest};
+use flowkeep_core::app::Records;
 use flowkeep_core::model::Outcome;
 use flowkeep_core::store::{Dimension, LogQuery, RequestSearch, Store, UsageFilter};
 
@@ -66,6 +68,34 @@ pub(crate) fn ask_statistics(report: &mut Report, store: &Store, end_ms: i64) {
         let found = store.usage_by(Dimension::Key, from, to, &several);
         found.expect("names");
     });
+}
+
+/// What the Overview page asks the engine for, in zones with and without half hours.
+pub(crate) fn ask_overview(report: &mut Report, records: &Records) {
+    for (zone, most_ms) in [("Asia/Shanghai", 10.0), ("Asia/Kolkata", 100.0)] {
+        let series = UsageSeriesRequest {
+            from_ms: None,
+            to_ms: None,
+            step: SeriesStep::Day,
+            time_zone: Some(zone.to_owned()),
+            filter: Default::default(),
+        };
+        let found = records.usage_series(&series).expect("a series");
+        let (first, last) = (&found.points[0], &found.points[29]);
+        let overview = UsageOverviewRequest {
+            from_ms: Some(first.start_ms),
+            to_ms: Some(last.end_ms),
+            ..UsageOverviewRequest::default()
+        };
+        report.ask(&format!("overview of 30 days, {zone}"), most_ms, || {
+            let found = records.usage_overview(&overview).expect("an overview");
+            assert!(found.totals.calls > 0);
+        });
+        report.ask(&format!("series of 30 days, {zone}"), most_ms, || {
+            let found = records.usage_series(&series).expect("a series");
+            assert_eq!(found.points.len(), 30);
+        });
+    }
 }
 
 /// Pages of the log and searches in it.

@@ -80,6 +80,7 @@ impl Fallen {
             to_ms: None,
             filter: UsageFilter::default(),
             limit: None,
+            latencies: false,
         };
         let usage = rig.app.usage_breakdown(request).await.expect("usage");
         let names: Vec<&str> = usage.shares.iter().map(|one| one.name.as_str()).collect();

@@ -4,6 +4,7 @@ mod estimates;
 mod exhausted;
 mod gone;
 mod limits;
+mod monitoring;
 mod notices;
 mod refresh;
 mod routes;

@@ -6,7 +6,9 @@
 //! tokens are 1,000 nano-units per token.
 
 mod attempts;
+mod batches;
 mod days;
 mod desk;
 mod hang_ups;
 mod overrides;
+mod recomputing;

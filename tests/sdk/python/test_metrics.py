@@ -135,6 +135,9 @@ class Collector(http.server.BaseHTTPRequestHandler):
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["content-length"]))
+        if self.headers["authorization"] != "Bearer a collector's key":
+            self.send_error(401)
+            return
         self.server.taken.put((self.path, self.headers["content-type"], body))
         answer = ExportMetricsServiceResponse().SerializeToString()
         self.send_response(200)
@@ -168,7 +171,8 @@ def metrics_of(body):
 def test_a_collector_receives_the_same(collector):
     endpoint = f"http://127.0.0.1:{collector.server_port}"
     settings = f'otlp_endpoint = "{endpoint}"\notlp_interval_s = 1\n'
-    with worlds.world(settings=settings) as world:
+    headers = {"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer%20a%20collector's%20key"}
+    with worlds.world(settings=settings, environment=headers) as world:
         chat(world, worlds.MODEL)
         while True:
             path, kind, body = collector.taken.get(timeout=worlds.PATIENCE)

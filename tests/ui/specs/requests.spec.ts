@@ -92,6 +92,8 @@ test('takes a thousand rows', async ({ console: app, page }) => {
 });
 
 test('exports what the filters let through', async ({ console: app, page }) => {
+  // As Firefox and Safari, which have no picker: the file goes to the downloads.
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
   await app.open('requests');
   await page.getByTestId('filter-outcome').selectOption('rejected');
   await expect(page.getByTestId('requests-row').first()).toContainText('Rejected');
@@ -110,5 +112,37 @@ test('exports what the filters let through', async ({ console: app, page }) => {
   const objects = (await readFile(await (await jsonl).path(), 'utf8')).trim().split('\n');
   expect(objects).toHaveLength(lines.length - 1);
   expect(JSON.parse(objects[0] ?? '')).toMatchObject({ outcome: 'rejected' });
+  expect(app.problems).toEqual([]);
+});
+
+test('writes an export into the file that was chosen, or none', async ({ console: app, page }) => {
+  // Nobody can press a button in the browser's own dialog; the file is one of the page's.
+  await page.addInitScript(() => {
+    let asked = 0;
+    const picker = async ({ suggestedName }: { suggestedName: string }): Promise<unknown> => {
+      asked += 1;
+      if (asked === 1) throw new DOMException('changed their mind', 'AbortError');
+      const folder = await navigator.storage.getDirectory();
+      return folder.getFileHandle(`my ${suggestedName}`, { create: true });
+    };
+    Object.assign(window, { showSaveFilePicker: picker });
+  });
+  await app.open('requests');
+  await page.getByTestId('requests-export').click();
+  await page.getByTestId('export-format-jsonl').click();
+  await page.getByTestId('export-run').click();
+  await expect(page.getByTestId('export-run')).toBeEnabled();
+  await expect(page.getByTestId('export-downloaded')).toHaveCount(0);
+  await page.getByTestId('export-run').click();
+  await expect(page.getByTestId('export-downloaded')).toHaveText(
+    'Saved as my flowkeep-requests.jsonl.',
+  );
+  const lines = await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    const file = await (await folder.getFileHandle('my flowkeep-requests.jsonl')).getFile();
+    return (await file.text()).trim().split('\n');
+  });
+  expect(lines.length).toBeGreaterThan(2_000);
+  expect(JSON.parse(lines.at(-1) ?? '')).toHaveProperty('request_id');
   expect(app.problems).toEqual([]);
 });

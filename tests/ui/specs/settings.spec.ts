@@ -85,7 +85,12 @@ test('numbers of balances and of the log are checked and saved', async ({
   await expect(page.getByTestId('settings-refresh-interval-s-field-error')).toContainText(
     'from 0 to 2592000',
   );
-  const changes = { 'refresh-interval-s': 7200, 'low-balance': 20, 'retention-days': 30 };
+  const changes = {
+    'refresh-interval-s': 7200,
+    'low-balance': 20,
+    'retention-days': 30,
+    'capture-hours': 48,
+  };
   for (const [name, value] of Object.entries(changes)) {
     await page.getByTestId(`settings-${name}`).fill(String(value));
     await page.keyboard.press('Enter');
@@ -95,8 +100,14 @@ test('numbers of balances and of the log are checked and saved', async ({
     refresh_interval_s: 7_200,
     low_balance: 20,
     retention_days: 30,
+    capture_hours: 48,
   });
-  const { refresh_interval_s, low_balance, retention_days } = before;
-  await demo.call('update_settings', { refresh_interval_s, low_balance, retention_days });
+  const { refresh_interval_s, low_balance, retention_days, capture_hours } = before;
+  await demo.call('update_settings', {
+    refresh_interval_s,
+    low_balance,
+    retention_days,
+    capture_hours,
+  });
   expect(app.problems).toEqual([]);
 });

@@ -203,7 +203,12 @@ day_resets_at_ms: number,
 /**
  * Unix milliseconds when the month's budget begins anew.
  */
-month_resets_at_ms: number, };
+month_resets_at_ms: number, 
+/**
+ * Calls of this month whose cost is not in these sums: its price is not
+ * known, or it is in another currency.
+ */
+uncounted_calls: number, };
 
 export type BurnRate = { 
 /**
@@ -211,7 +216,49 @@ export type BurnRate = {
  */
 accounts: Array<AccountBurn>, };
 
+export type CapturedBodies = { 
+/**
+ * What was asked.
+ */
+request: CapturedBody, 
+/**
+ * What was answered; empty when there was no answer.
+ */
+response: CapturedBody, 
+/**
+ * Unix milliseconds when both are removed.
+ */
+expires_at_ms: number, };
+
+export type CapturedBody = { 
+/**
+ * Bytes that passed.
+ */
+bytes: number, 
+/**
+ * Its `Content-Type`.
+ */
+content_type: string | null, 
+/**
+ * Its words, without keys and tokens; absent when they were not kept.
+ */
+text: string | null, 
+/**
+ * Whether it was longer than what is kept of a body.
+ */
+is_cut: boolean, 
+/**
+ * Why there is no text.
+ */
+left_out: LeftOut | null, };
+
 export type Choice = "owner" | "session" | "strategy" | "retry";
+
+export type ClearBodiesReport = { 
+/**
+ * Requests that had some.
+ */
+removed: number, };
 
 export type ClearRequestsReport = { 
 /**
@@ -273,7 +320,12 @@ limits: ClientLimits,
 /**
  * Absent without a budget.
  */
-spent: BudgetSpent | null, };
+spent: BudgetSpent | null, 
+/**
+ * Unix milliseconds until which the bodies of its requests are kept; absent
+ * when they are not.
+ */
+capture_until_ms: number | null, };
 
 export type ConfirmImportRequest = { 
 /**
@@ -687,6 +739,8 @@ export type Language = "system" | "zh-CN" | "en";
 
 export type Left = "rejected" | "key_unauthorized" | "account_exhausted" | "paid_only" | "model_restricted" | "account_restricted" | "rate_limited" | "model_busy" | "upstream_failed" | "broken" | "redirected" | "not_sent" | "no_answer" | "timed_out" | "client_gone";
 
+export type LeftOut = "binary" | "compressed" | "crowded";
+
 export type ListRequestsRequest = { 
 /**
  * Rows with a smaller `id` only; absent for the newest.
@@ -903,7 +957,15 @@ seen: number,
 /**
  * Requests whose cost is another one now.
  */
-changed: number, };
+changed: number, 
+/**
+ * Requests to look at, about.
+ */
+total: number, 
+/**
+ * Whether it was cancelled before all were looked at.
+ */
+is_cancelled: boolean, };
 
 export type RecomputeCostsRequest = { 
 /**
@@ -1015,7 +1077,11 @@ request: RequestView,
 /**
  * Its upstream requests, in order; empty when none was made or recorded.
  */
-attempts: Array<AttemptView>, };
+attempts: Array<AttemptView>, 
+/**
+ * Its bodies, where they were kept and have not expired.
+ */
+bodies: CapturedBodies | null, };
 
 export type RequestFilter = { 
 /**
@@ -1358,6 +1424,18 @@ retention_rows?: number,
  */
 retention_mib?: number, 
 /**
+ * 1 to 1024.
+ */
+capture_body_kib?: number, 
+/**
+ * 1 to 1024.
+ */
+capture_mib?: number, 
+/**
+ * 1 to 720.
+ */
+capture_hours?: number, 
+/**
  * Whether `/metrics` needs no password on loopback.
  */
 open_metrics?: boolean, 
@@ -1447,6 +1525,18 @@ retention_rows: number,
  * Largest size of the log in MiB; 0 is no limit.
  */
 retention_mib: number, 
+/**
+ * KiB that are kept of a body, where bodies are kept.
+ */
+capture_body_kib: number, 
+/**
+ * Largest size of all kept bodies in MiB; the oldest go.
+ */
+capture_mib: number, 
+/**
+ * Hours after which a kept body is removed.
+ */
+capture_hours: number, 
 /**
  * Whether `/metrics` needs no password on loopback.
  */
@@ -1578,7 +1668,12 @@ name?: string,
 /**
  * All limits, instead of the present ones.
  */
-limits?: ClientLimits, };
+limits?: ClientLimits, 
+/**
+ * For how many minutes from now the bodies of its requests are kept, at most
+ * 10080 (a week); 0 ends it.
+ */
+capture_minutes?: number, };
 
 export type UsageBreakdown = { 
 /**
@@ -1846,6 +1941,7 @@ export interface Commands {
   list_prices: { request: Empty; response: PriceList };
   set_price_overrides: { request: SetPriceOverridesRequest; response: PriceList };
   recompute_costs: { request: RecomputeCostsRequest; response: RecomputeCostsReport };
+  cancel_recompute_costs: { request: Empty; response: Empty };
   usage_overview: { request: UsageOverviewRequest; response: UsageOverview };
   usage_series: { request: UsageSeriesRequest; response: UsageSeries };
   usage_breakdown: { request: UsageBreakdownRequest; response: UsageBreakdown };
@@ -1853,6 +1949,7 @@ export interface Commands {
   list_requests: { request: ListRequestsRequest; response: RequestPage };
   get_request: { request: GetRequestRequest; response: RequestDetails };
   clear_requests: { request: Empty; response: ClearRequestsReport };
+  clear_bodies: { request: Empty; response: ClearBodiesReport };
   get_settings: { request: Empty; response: SettingsView };
   update_settings: { request: SettingsPatch; response: SettingsView };
 }

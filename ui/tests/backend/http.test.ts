@@ -218,7 +218,7 @@ describe('a download', () => {
     net.on('/admin/export/requests', new Response('time,model\r\n'));
     const filter = { text: 'a&b=c', outcome: 'refused', from_ms: 5 } as const;
     const file = await other.downloads?.requests('csv', filter);
-    expect(await file?.text()).toBe('time,model\r\n');
+    expect(await new Response(file).text()).toBe('time,model\r\n');
     expect(asked).toEqual([
       'http://127.0.0.1:7898/admin/export/requests?format=csv&text=a%26b%3Dc&outcome=refused&from_ms=5',
     ]);
@@ -231,6 +231,19 @@ describe('a download', () => {
     await expect(backend.downloads?.requests('jsonl', {})).rejects.toMatchObject({
       code: 'storage',
       message: 'disk full',
+    });
+  });
+
+  it('that is cut off fails while it is read', async () => {
+    await signIn();
+    const cut = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.error(new TypeError('network error')),
+    });
+    net.on('/admin/export/requests', new Response(cut));
+    const reader = (await backend.downloads?.requests('csv', {}))?.getReader();
+    await expect(reader?.read()).rejects.toMatchObject({
+      code: 'unreachable',
+      message: 'network error',
     });
   });
 });

@@ -6,6 +6,9 @@ import type { Backend } from '$lib/backend/backend';
 import { connectHttp } from '$lib/backend/http';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { browserSurroundings, Preferences } from '$lib/state/preferences.svelte';
+// The app reads these when they are opened; compiling them then would take the test too long.
+import '$pages/keys/Keys.svelte';
+import '$pages/settings/Settings.svelte';
 import { deferred } from '../deferred';
 import { FakeBackend } from '../fake-backend';
 import { gatewayStatus, keyView, settingsView } from '../samples';

@@ -78,6 +78,7 @@ describe('the overview', () => {
       cached_tokens: 250,
       calls_without_usage: 1,
       calls_without_cost: 3,
+      calls_cost_incomplete: 2,
       cost: { cny_nano: 1_234_000_000, usd_nano: 50_000_000 },
       saved: { cny_nano: 6_000, usd_nano: 0 },
     });
@@ -101,7 +102,8 @@ describe('the overview', () => {
     expect(await text('usage-duration')).toBe('—');
     expect(await text('usage-speed')).toBe('45.3 tokens/s');
     expect(await text('without-usage')).toContain('1 successful call');
-    expect(await text('without-cost')).toContain('cost of 3 successful calls');
+    expect(await text('without-cost')).toContain('cost of 3 calls');
+    expect(await text('without-rest')).toContain('2 calls cost more than is known');
     expect(await text('request-tokens')).toBe('—');
     expect(screen.queryByTestId('first-call')).toBeNull();
   });

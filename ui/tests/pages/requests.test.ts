@@ -6,23 +6,13 @@ import { CallError } from '$lib/backend/call-error';
 import type { AttemptView, RequestView } from '$lib/contract';
 import Requests from '$pages/requests/Requests.svelte';
 import { FakeBackend } from '../fake-backend';
+import { NoObserver } from '../no-observer';
 import { openPage } from '../open-page';
 import { gatewayStatus, requestView } from '../samples';
 import { attemptView, requestDetails, usageAnswers, usageShare } from '../usage-samples';
 
-/** happy-dom has none; the tests press the buttons that a scroll would press. */
-class NoObserver {
-  observe(): void {
-    return undefined;
-  }
-
-  disconnect(): void {
-    return undefined;
-  }
-}
-
 beforeAll(() => {
-  globalThis.IntersectionObserver = NoObserver as unknown as typeof IntersectionObserver;
+  globalThis.IntersectionObserver = NoObserver;
 });
 
 function open(
@@ -33,6 +23,7 @@ function open(
   const backend = new FakeBackend(
     {
       gateway_status: () => gatewayStatus(),
+      list_clients: () => ({ clients: [] }),
       ...usageAnswers(),
       list_requests: () => ({ requests: rows, next: null }),
       ...change,

@@ -56,14 +56,17 @@ describe('numbers', () => {
     ['retention-days', '0', { retention_days: 0 }, '36501'],
     ['retention-rows', '4294967295', { retention_rows: 4_294_967_295 }, '4294967296'],
     ['retention-mib', '512', { retention_mib: 512 }, '1048577'],
-  ])('%s has its bounds', async (name, good, patch, bad) => {
+    ['capture-body-kib', '1024', { capture_body_kib: 1_024 }, '1025', 1],
+    ['capture-mib', '1', { capture_mib: 1 }, '1025', 1],
+    ['capture-hours', '720', { capture_hours: 720 }, '721', 1],
+  ])('%s has its bounds', async (name, good, patch, bad, least = 0) => {
     const backend = open();
     const user = userEvent.setup();
     const input = await screen.findByTestId(`settings-${name}`);
     await user.clear(input);
     await user.type(input, `${bad}{Enter}`);
     expect(screen.getByTestId(`settings-${name}-field-error`).textContent).toContain(
-      `from 0 to ${Number(bad) - 1}`,
+      `from ${least} to ${Number(bad) - 1}`,
     );
     await user.clear(input);
     await user.type(input, `${good}{Enter}`);

@@ -7,21 +7,11 @@ import { barsOf, faultsOf, formOf, limitsOf } from '$pages/settings/token-terms'
 import TokensSection from '$pages/settings/TokensSection.svelte';
 import { FakeBackend } from '../fake-backend';
 import { openPage } from '../open-page';
-import { settingsView } from '../samples';
+import { clientView, settingsView } from '../samples';
 
 const TOKEN = `fk-${'0'.repeat(64)}`;
 const YUAN = 1_000_000_000;
 
-const clientView = (change: Partial<ClientView> = {}): ClientView => ({
-  id: 'cursor-1',
-  name: 'cursor',
-  is_default: false,
-  created_at_ms: 0,
-  revoked_at_ms: null,
-  limits: { models: [], requests_per_minute: null, budget: null },
-  spent: null,
-  ...change,
-});
 const DEFAULT = clientView({ id: 'default', name: 'default', is_default: true });
 const BOUND = clientView({
   limits: {
@@ -34,6 +24,7 @@ const BOUND = clientView({
     month_nano: 41 * YUAN,
     day_resets_at_ms: 1_760_000_000_000,
     month_resets_at_ms: 1_760_000_000_000,
+    uncounted_calls: 0,
   },
 });
 

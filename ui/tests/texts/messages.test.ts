@@ -5,6 +5,7 @@ import { CallError, type FailureCode } from '$lib/backend/call-error';
 import { m } from '$lib/paraglide/messages';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { CHOICE, LEFT } from '$lib/texts/attempts';
+import { LEFT_OUT } from '$lib/texts/bodies';
 import { errorText } from '$lib/texts/errors';
 import {
   BALANCE_FAILURE,
@@ -73,6 +74,7 @@ describe('every value of the contract has its text', () => {
     ['Outcome', OUTCOME],
     ['Choice', CHOICE],
     ['Left', LEFT],
+    ['LeftOut', LEFT_OUT],
     ['ImportOutcome', IMPORT_OUTCOME],
     ['ImportOutcome', IMPORT_PREVIEW],
     ['ImportReason', IMPORT_REASON],

@@ -1,6 +1,7 @@
 //! The command line. Flags are read here and judged by the commands, together
 //! with the variables (`design.md` §4).
 
+mod prices;
 mod records;
 mod token;
 
@@ -9,8 +10,14 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use flowkeep_core::vault::VaultChoice;
 
-pub(crate) use self::records::{By, Format, LogsArgs, StatsArgs};
-pub(crate) use self::token::{TermArgs, TokenArgs, TokenCommand};
+pub(crate) use self::prices::{
+    PriceListArgs, PriceRemoveArgs, PriceSetArgs, PriceTermArgs, PricesArgs, PricesCommand,
+    RecomputeArgs, Site, TokenPriceArgs,
+};
+pub(crate) use self::records::{
+    By, ClearBodiesArgs, Format, LogsArgs, LogsCommand, ShowArgs, StatsArgs,
+};
+pub(crate) use self::token::{TermArgs, TokenArgs, TokenCommand, TokenSetArgs};
 
 /// A local proxy that pools SiliconFlow keys.
 #[derive(Debug, Parser)]
@@ -37,8 +44,10 @@ pub(crate) enum Command {
     Token(TokenArgs),
     /// What was used, and what it cost
     Stats(StatsArgs),
-    /// The log of requests
+    /// The log of requests; one of them with its bodies
     Logs(LogsArgs),
+    /// List prices, set your own, price the log anew
+    Prices(PricesArgs),
     /// Run a simulated SiliconFlow, for tests without a key
     Simulate(SimulateArgs),
     /// Run a gateway with sample keys and history in a temporary folder
@@ -95,6 +104,12 @@ pub(crate) struct ServeArgs {
         help = "Serve clients without a token; on loopback only [env: FLOWKEEP_NO_TOKEN]"
     )]
     pub(crate) no_token: bool,
+    /// Record no requests and no statistics.
+    #[arg(
+        long,
+        help = "Record no requests and no statistics [env: FLOWKEEP_NO_LOG]"
+    )]
+    pub(crate) no_log: bool,
     /// Where everything is.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
@@ -110,6 +125,8 @@ Variables:
   FLOWKEEP_REFRESH_INTERVAL  seconds between balance checks, 0 = off [default: 3600]
   FLOWKEEP_POOL_STRATEGY     highest-balance, round-robin, fill-first, weighted or least-used
   FLOWKEEP_VAULT_PASSPHRASE  passphrase of the file vault
+  OTEL_EXPORTER_OTLP_HEADERS headers for the OTLP collector, as authorization=Bearer%20abc
+  TZ                         time zone of days and months, as Asia/Shanghai [default: the machine's]
   FLOWKEEP_LOG               what is logged, as `debug` or `flowkeep_core=trace` [default: info]
 
 Older names, when the new one is absent: API_KEY, ADMIN_USERNAME, ADMIN_PASSWORD,

@@ -1,9 +1,12 @@
-//! `flowkeep logs`: the newest requests, what comes after them, or all of them
-//! as a file. Needs neither keys nor their vault, and works beside a running
-//! gateway.
+//! `flowkeep logs`: the newest requests, what comes after them, all of them as a
+//! file, or one of them with all that is known of it. Needs neither keys nor their
+//! vault to read, and works beside a running gateway.
 
+mod bodies;
+mod details;
 mod follow;
 mod rows;
+mod words;
 
 use std::io::{self, Write as _};
 
@@ -14,7 +17,7 @@ use flowkeep_contract::{
 use flowkeep_core::app::Records;
 
 use self::rows::Rows;
-use crate::args::{Format, LogsArgs};
+use crate::args::{Format, LogsArgs, LogsCommand};
 use crate::engine::{self, Place};
 use crate::failure::Failure;
 use crate::variables::Variables;
@@ -26,6 +29,11 @@ const PAGE: u32 = 200;
 /// Runs the command; with `--follow` until it is interrupted.
 pub(crate) async fn run(args: LogsArgs, variables: &Variables) -> Result<(), Failure> {
     logging::start_quiet(variables)?;
+    match args.command {
+        Some(LogsCommand::Show(args)) => return details::run(&args, variables),
+        Some(LogsCommand::ClearBodies(args)) => return bodies::clear(&args, variables).await,
+        None => {}
+    }
     let place = Place::resolve(&args.place, variables)?;
     let records = engine::open_records(&place)?;
     let done = match args.export {

@@ -5,6 +5,7 @@
 //! to show it. Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken.
 
 mod args;
+mod consent;
 mod demo;
 mod engine;
 mod failure;
@@ -13,6 +14,7 @@ mod logging;
 mod logs;
 mod output;
 mod password;
+mod prices;
 mod serve;
 mod signals;
 mod simulate;
@@ -64,6 +66,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Token(args) => runtime.block_on(token::run(args, &variables)),
         Command::Stats(args) => stats::run(&args, &variables),
         Command::Logs(args) => runtime.block_on(logs::run(args, &variables)),
+        Command::Prices(args) => runtime.block_on(prices::run(args, &variables)),
         Command::Simulate(args) => runtime.block_on(simulate::run(args)),
         Command::Demo(args) => runtime.block_on(demo::run(args, &variables)),
     };

@@ -4,8 +4,8 @@
 mod figures;
 
 use flowkeep_contract::{
-    SeriesStep, UsageBreakdown, UsageBreakdownRequest, UsageDimension, UsageFilter, UsageOverview,
-    UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
+    BurnRate, SeriesStep, UsageBreakdown, UsageBreakdownRequest, UsageDimension, UsageFilter,
+    UsageOverview, UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
 };
 use flowkeep_core::app::Records;
 use serde_json::json;
@@ -24,6 +24,7 @@ struct Found {
     overview: UsageOverview,
     shares: UsageBreakdown,
     days: UsageSeries,
+    burn: BurnRate,
 }
 
 /// Prints sums, and a table of what they are made of.
@@ -42,6 +43,7 @@ pub(crate) fn run(args: &StatsArgs, variables: &Variables) -> Result<(), Failure
             "by": found.shares.by,
             "shares": found.shares.shares,
             "days": found.days.points,
+            "burn": found.burn.accounts,
         });
         return output::json(&json);
     }
@@ -50,11 +52,15 @@ pub(crate) fn run(args: &StatsArgs, variables: &Variables) -> Result<(), Failure
         return Ok(());
     }
     output::line(&figures::summary(args.days, &found.overview))?;
-    if found.shares.shares.is_empty() {
-        return Ok(());
+    let tables = [
+        figures::table(&found.shares),
+        figures::burn_table(&found.burn),
+    ];
+    for table in tables.into_iter().flatten() {
+        output::line("")?;
+        output::line(&table)?;
     }
-    output::line("")?;
-    output::line(&figures::table(&found.shares))
+    Ok(())
 }
 
 fn find(records: &Records, args: &StatsArgs) -> Result<Found, Failure> {
@@ -73,6 +79,7 @@ fn find(records: &Records, args: &StatsArgs) -> Result<Found, Failure> {
             to_ms,
             filter: filter.clone(),
             limit: Some(ROWS),
+            latencies: true,
         })?,
         days: records.usage_series(&UsageSeriesRequest {
             from_ms,
@@ -81,6 +88,7 @@ fn find(records: &Records, args: &StatsArgs) -> Result<Found, Failure> {
             time_zone: None,
             filter,
         })?,
+        burn: records.burn_rate()?,
     })
 }
 
@@ -92,5 +100,6 @@ fn dimension(by: By) -> UsageDimension {
         By::Route => UsageDimension::Route,
         By::Key => UsageDimension::Key,
         By::Outcome => UsageDimension::Outcome,
+        By::Tool => UsageDimension::Tool,
     }
 }

@@ -1,5 +1,6 @@
 //! `flowkeep token …`: the tokens that tools use as API key.
 
+mod capture;
 mod list;
 mod terms;
 
@@ -7,8 +8,9 @@ use flowkeep_contract::{
     ClientLimits, ClientView, CreateClientRequest, Empty, RevokeClientRequest, UpdateClientRequest,
 };
 use flowkeep_core::app::App;
+use jiff::tz::TimeZone;
 
-use crate::args::{PlaceArgs, TokenArgs, TokenCommand};
+use crate::args::{PlaceArgs, TokenArgs, TokenCommand, TokenSetArgs};
 use crate::engine::{self, Place};
 use crate::failure::Failure;
 use crate::output;
@@ -21,7 +23,7 @@ pub(crate) async fn run(args: TokenArgs, variables: &Variables) -> Result<(), Fa
         Some(
             TokenCommand::List { place, .. }
             | TokenCommand::Create { place, .. }
-            | TokenCommand::Set { place, .. }
+            | TokenCommand::Set(TokenSetArgs { place, .. })
             | TokenCommand::Revoke { place, .. },
         ) => place,
     };
@@ -51,6 +53,7 @@ async fn answer(app: &App, command: Option<TokenCommand>) -> Result<String, Fail
             let live = list.clients.iter();
             Ok(list::table(
                 live.filter(|client| client.revoked_at_ms.is_none()),
+                &TimeZone::system(),
             ))
         }
         TokenCommand::Create {
@@ -66,26 +69,7 @@ async fn answer(app: &App, command: Option<TokenCommand>) -> Result<String, Fail
             output::note("this token is shown once; put it into the tool as API key");
             Ok(created.token)
         }
-        TokenCommand::Set {
-            name,
-            rename,
-            terms,
-            json,
-            ..
-        } => {
-            let client = named(app, &name).await?;
-            let limits = terms::changed(client.limits, &terms)?;
-            let request = UpdateClientRequest {
-                id: client.id,
-                name: rename,
-                limits: Some(limits),
-            };
-            let changed = app.update_client(request).await?;
-            if json {
-                return in_json(&changed);
-            }
-            Ok(list::table(std::iter::once(&changed)))
-        }
+        TokenCommand::Set(args) => set(app, args).await,
         TokenCommand::Revoke { name, .. } => {
             let client = named(app, &name).await?;
             let request = RevokeClientRequest { id: client.id };
@@ -93,6 +77,27 @@ async fn answer(app: &App, command: Option<TokenCommand>) -> Result<String, Fail
             Ok(format!("revoked {}", revoked.name))
         }
     }
+}
+
+async fn set(app: &App, args: TokenSetArgs) -> Result<String, Failure> {
+    let capture_minutes = args.capture.as_deref().map(capture::minutes).transpose()?;
+    let client = named(app, &args.name).await?;
+    let limits = terms::changed(client.limits, &args.terms)?;
+    let request = UpdateClientRequest {
+        id: client.id,
+        name: args.rename,
+        limits: Some(limits),
+        capture_minutes,
+    };
+    let changed = app.update_client(request).await?;
+    if capture_minutes.is_some() {
+        capture::warn(app, &changed).await;
+    }
+    if args.json {
+        return in_json(&changed);
+    }
+    let table = list::table(std::iter::once(&changed), &TimeZone::system());
+    Ok(table)
 }
 
 /// The live token of this name, or of this id.

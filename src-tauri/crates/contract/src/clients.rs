@@ -47,6 +47,10 @@ pub struct BudgetSpent {
     /// Unix milliseconds when the month's budget begins anew.
     #[ts(type = "number")]
     pub month_resets_at_ms: i64,
+    /// Calls of this month whose cost is not in these sums: its price is not
+    /// known, or it is in another currency.
+    #[ts(type = "number")]
+    pub uncounted_calls: u64,
 }
 
 /// A client token, without the token.
@@ -68,6 +72,10 @@ pub struct ClientView {
     pub limits: ClientLimits,
     /// Absent without a budget.
     pub spent: Option<BudgetSpent>,
+    /// Unix milliseconds until which the bodies of its requests are kept; absent
+    /// when they are not.
+    #[ts(type = "number | null")]
+    pub capture_until_ms: Option<i64>,
 }
 
 /// All tokens in the order of their creation, revoked ones included.
@@ -117,6 +125,10 @@ pub struct UpdateClientRequest {
     /// All limits, instead of the present ones.
     #[ts(optional)]
     pub limits: Option<ClientLimits>,
+    /// For how many minutes from now the bodies of its requests are kept, at most
+    /// 10080 (a week); 0 ends it.
+    #[ts(optional)]
+    pub capture_minutes: Option<u32>,
 }
 
 /// Takes a token back, for good.

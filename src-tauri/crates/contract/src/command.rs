@@ -34,6 +34,7 @@ macro_rules! commands {
             list_prices: Empty => PriceList;
             set_price_overrides: SetPriceOverridesRequest => PriceList;
             recompute_costs: RecomputeCostsRequest => RecomputeCostsReport;
+            cancel_recompute_costs: Empty => Empty;
             usage_overview: UsageOverviewRequest => UsageOverview;
             usage_series: UsageSeriesRequest => UsageSeries;
             usage_breakdown: UsageBreakdownRequest => UsageBreakdown;
@@ -41,6 +42,7 @@ macro_rules! commands {
             list_requests: ListRequestsRequest => RequestPage;
             get_request: GetRequestRequest => RequestDetails;
             clear_requests: Empty => ClearRequestsReport;
+            clear_bodies: Empty => ClearBodiesReport;
             get_settings: Empty => SettingsView;
             update_settings: SettingsPatch => SettingsView;
         }

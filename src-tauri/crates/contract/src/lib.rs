@@ -6,6 +6,7 @@
 //! `ui/src/lib/contract.ts`; a test fails when that file is stale.
 
 mod balances;
+mod bodies;
 mod clients;
 mod command;
 mod error;
@@ -23,6 +24,7 @@ pub use balances::{
     BalanceFailure, BalanceFailureReason, BalanceSource, BalanceView, RefreshProgress,
     RefreshReport, RefreshRequest, RefreshStatus, SetBalanceRequest,
 };
+pub use bodies::{CapturedBodies, CapturedBody, ClearBodiesReport, LeftOut};
 pub use clients::{
     Budget, BudgetPeriod, BudgetSpent, ClientLimits, ClientList, ClientView, CreateClientRequest,
     CreatedClient, RevokeClientRequest, UpdateClientRequest,

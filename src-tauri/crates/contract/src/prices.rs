@@ -159,4 +159,9 @@ pub struct RecomputeCostsReport {
     /// Requests whose cost is another one now.
     #[ts(type = "number")]
     pub changed: u64,
+    /// Requests to look at, about.
+    #[ts(type = "number")]
+    pub total: u64,
+    /// Whether it was cancelled before all were looked at.
+    pub is_cancelled: bool,
 }

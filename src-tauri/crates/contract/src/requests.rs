@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::CapturedBodies;
+
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -283,6 +285,8 @@ pub struct RequestDetails {
     pub request: RequestView,
     /// Its upstream requests, in order; empty when none was made or recorded.
     pub attempts: Vec<AttemptView>,
+    /// Its bodies, where they were kept and have not expired.
+    pub bodies: Option<CapturedBodies>,
 }
 
 /// What clearing the log removed.

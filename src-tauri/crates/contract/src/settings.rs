@@ -97,6 +97,12 @@ pub struct SettingsView {
     pub retention_rows: u32,
     /// Largest size of the log in MiB; 0 is no limit.
     pub retention_mib: u32,
+    /// KiB that are kept of a body, where bodies are kept.
+    pub capture_body_kib: u32,
+    /// Largest size of all kept bodies in MiB; the oldest go.
+    pub capture_mib: u32,
+    /// Hours after which a kept body is removed.
+    pub capture_hours: u32,
     /// Whether `/metrics` needs no password on loopback.
     pub open_metrics: bool,
     /// OTLP/HTTP collector that metrics are sent to; empty sends none.
@@ -173,6 +179,15 @@ pub struct SettingsPatch {
     /// 0 to 1048576; 0 is no limit.
     #[ts(optional)]
     pub retention_mib: Option<u32>,
+    /// 1 to 1024.
+    #[ts(optional)]
+    pub capture_body_kib: Option<u32>,
+    /// 1 to 1024.
+    #[ts(optional)]
+    pub capture_mib: Option<u32>,
+    /// 1 to 720.
+    #[ts(optional)]
+    pub capture_hours: Option<u32>,
     /// Whether `/metrics` needs no password on loopback.
     #[ts(optional)]
     pub open_metrics: Option<bool>,

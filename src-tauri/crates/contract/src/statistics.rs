@@ -56,13 +56,22 @@ pub struct UsageTotals {
     /// Part of `completion_tokens` spent on reasoning.
     #[ts(type = "number")]
     pub reasoning_tokens: i64,
-    /// Successful calls of a model whose usage the upstream did not tell.
+    /// Successful calls on routes that are paid by tokens, of which the upstream did
+    /// not tell how many.
     #[ts(type = "number")]
     pub calls_without_usage: i64,
-    /// Successful calls of a model whose cost is not known.
+    /// Calls that may have been charged and whose cost is not known: of a model
+    /// without a price, or broken off before the upstream told what was used.
     #[ts(type = "number")]
     pub calls_without_cost: i64,
-    /// What the rest cost.
+    /// Calls whose cost is known, at least a part of it.
+    #[ts(type = "number")]
+    pub calls_with_cost: i64,
+    /// Of these, those that cost more than is known, as when an answer was broken
+    /// off.
+    #[ts(type = "number")]
+    pub calls_cost_incomplete: i64,
+    /// What these cost, as far as it is known.
     pub cost: Amounts,
     /// What cached tokens saved against the full price.
     pub saved: Amounts,
@@ -87,7 +96,8 @@ pub struct UsageRates {
     pub success_rate: Option<f64>,
     /// Cached prompt tokens of all prompt tokens, 0 to 1.
     pub cached_share: Option<f64>,
-    /// Completion tokens per second of the time that requests took.
+    /// Completion tokens per second that a model wrote: from the first byte of a
+    /// stream on, or over the whole time of any other answer.
     pub tokens_per_second: Option<f64>,
 }
 
@@ -216,6 +226,8 @@ pub enum UsageDimension {
     Route,
     /// How requests ended.
     Outcome,
+    /// Product in the client's `User-Agent`; cannot be filtered.
+    Tool,
 }
 
 /// Which time, and by what.
@@ -240,12 +252,17 @@ pub struct UsageBreakdownRequest {
     #[serde(default)]
     #[ts(optional)]
     pub limit: Option<u32>,
+    /// Whether percentiles are wanted as well; by model, account, client and route.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub latencies: bool,
 }
 
-/// The part of one model, account, key, client, route or outcome.
+/// The part of one model, account, key, client, route, outcome or tool.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, TS)]
 pub struct UsageShare {
-    /// Id or name, to filter by; empty for requests that have none.
+    /// Id or name, to filter by; empty for requests that have none. Of an hour with
+    /// more than 64 tools the rest is `(others)`.
     pub name: String,
     /// What the user calls it, also after it was removed.
     pub label: String,

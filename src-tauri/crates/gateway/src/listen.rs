@@ -8,6 +8,8 @@ use socket2::{Domain, Protocol, Socket, Type};
 use tokio::net::TcpListener;
 
 const BACKLOG: i32 = 1024;
+/// Ports that the system may choose until one is free on both addresses.
+const FREE_PORTS: usize = 16;
 
 /// Why the gateway cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +47,17 @@ impl Listeners {
     /// # Errors
     /// When the port is taken or the address is not ours.
     pub fn bind(host: Option<IpAddr>, port: u16) -> Result<Self, BindError> {
+        for _ in 1..FREE_PORTS {
+            match Self::bind_both(host, port) {
+                // Free on the first address, and another program's on the second.
+                Err(BindError::PortTaken { .. }) if port == 0 => {}
+                bound => return bound,
+            }
+        }
+        Self::bind_both(host, port)
+    }
+
+    fn bind_both(host: Option<IpAddr>, port: u16) -> Result<Self, BindError> {
         let first = host.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let socket = bind_one(SocketAddr::new(first, port))?;
         let port = socket.local_addr().map_or(port, |addr| addr.port());

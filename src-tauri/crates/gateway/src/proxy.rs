@@ -104,6 +104,8 @@ async fn relay(
         client,
         account: None,
         session: None,
+        captured: false,
+        reservation: None,
         abort: shared.abort.clone(),
     };
     shared.app.relay(call).await.map_err(|failure| Refused {

@@ -23,6 +23,7 @@
 //! | `POST uploads/audio/voice`, `GET audio/voice/list`, `POST audio/voice/deletions` | forms or JSON |
 //! | `POST video/submit`, `video/status` | `InQueue`, `InProgress`, `Succeed` or `Failed` |
 //! | `POST`, `GET files` | the content is counted and thrown away |
+//! | `GET files/{id}/content` | only with `batch_results` in the script: what a batch left behind |
 //! | `POST`, `GET batches`, `GET batches/{id}`, `POST batches/{id}/cancel` | states; the requests are not made and cost nothing |
 //! | `GET models`, `GET user/info`, `POST systemone` | |
 //!

@@ -13,6 +13,8 @@ use crate::wire::RawStep;
 pub(crate) const JSON: &str = "application/json; charset=utf-8";
 /// Content type of a stream.
 pub(crate) const EVENTS: &str = "text/event-stream";
+/// Content type of a file.
+pub(crate) const BINARY: &str = "application/octet-stream";
 /// Content type of the bare texts.
 pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
 

@@ -48,6 +48,9 @@ pub struct Script {
     pub voice_results: bool,
     /// How fast videos and batches are made.
     pub progress: Progress,
+    /// What every batch leaves behind, as JSONL, under `files/{id}/content`. The
+    /// vendor documents no such path; without this it is unknown here too.
+    pub batch_results: Option<String>,
 }
 
 /// How fast work that takes a while goes from one state to the next.
@@ -106,6 +109,7 @@ impl Script {
             image_data: true,
             voice_results: false,
             progress: Progress::default(),
+            batch_results: None,
         }
     }
 

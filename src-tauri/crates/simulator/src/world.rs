@@ -5,6 +5,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
+
 use crate::account::Region;
 use crate::behaviour::{Behaviours, is_simulated_model};
 use crate::customers::Customers;
@@ -26,6 +28,7 @@ pub(crate) struct World {
     prebuilt: Prebuilt,
     resources: Resources,
     user_info: Mutex<UserInfoMode>,
+    batch_results: Option<Bytes>,
     switches: Switches,
     addr: SocketAddr,
 }
@@ -62,6 +65,7 @@ impl World {
             ids: Ids::new(),
             prebuilt: Prebuilt::default(),
             user_info: Mutex::new(script.user_info),
+            batch_results: script.batch_results.map(Bytes::from),
             switches: Switches {
                 legacy_auth: script.legacy_auth,
                 record_bodies: script.record_bodies,
@@ -75,6 +79,11 @@ impl World {
                 progress: script.progress,
             },
         }
+    }
+
+    /// What every batch leaves behind, where that can be fetched.
+    pub(crate) fn batch_results(&self) -> Option<&Bytes> {
+        self.batch_results.as_ref()
     }
 
     pub(crate) fn customers(&self) -> &Customers {

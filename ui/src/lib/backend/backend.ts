@@ -7,6 +7,7 @@ import type {
 } from '$lib/contract';
 
 export type { BackendEvent };
+export type Bytes = Uint8Array<ArrayBuffer>;
 export type Listener = (event: BackendEvent) => void;
 /** Ends a subscription. */
 export type Unsubscribe = () => void;
@@ -37,8 +38,8 @@ export interface Session {
 
 /** Files that a browser is given; the desktop shell writes them itself. */
 export interface Downloads {
-  /** The log. Fails with a `CallError`. */
-  requests(format: ExportFormat, filter: RequestFilter): Promise<Blob>;
+  /** The log as it comes, which may be long. Fails with a `CallError`, and so does the stream. */
+  requests(format: ExportFormat, filter: RequestFilter): Promise<ReadableStream<Bytes>>;
 }
 
 /**

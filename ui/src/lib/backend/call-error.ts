@@ -1,7 +1,7 @@
 import type { ApiError, ErrorCode } from '$lib/contract';
 
-/** The contract's codes, and one that only a client can notice. */
-export type FailureCode = ErrorCode | 'unreachable';
+/** The contract's codes, and those that only a client can notice. */
+export type FailureCode = ErrorCode | 'unreachable' | 'unwritable';
 
 const CODES: Record<ErrorCode, true> = {
   invalid_request: true,

@@ -1,4 +1,4 @@
-import type { Backend, Downloads, Listener, Session, Unsubscribe } from './backend';
+import type { Backend, Bytes, Downloads, Listener, Session, Unsubscribe } from './backend';
 import { CallError, callError } from './call-error';
 import { EventStream } from './event-stream';
 import { WebSession, type WebSessionOptions } from './web-session';
@@ -43,18 +43,20 @@ class HttpBackend implements Backend {
     return this.#events.subscribe(listener);
   }
 
-  /** A header carries the login, so a link to the file would not do. */
-  async #download(path: string, query: Record<string, string | number>): Promise<Blob> {
+  /**
+   * A header carries the login (S39: a cookie of `localhost` would go to every port), so the
+   * browser cannot fetch the file by a link.
+   */
+  async #download(
+    path: string,
+    query: Record<string, string | number>,
+  ): Promise<ReadableStream<Bytes>> {
     const wanted = Object.entries(query).map(([name, value]) => [name, String(value)]);
     const response = await this.#send(`${path}?${new URLSearchParams(wanted).toString()}`, {
       method: 'GET',
     });
     if (!response.ok) throw callError(await response.json().catch(() => null));
-    try {
-      return await response.blob();
-    } catch (error) {
-      throw new CallError('unreachable', error instanceof Error ? error.message : 'cut off');
-    }
+    return answered(response.body ?? new Blob([]).stream());
   }
 
   async #send(path: string, init: RequestInit): Promise<Response> {
@@ -75,6 +77,24 @@ class HttpBackend implements Backend {
     }
     return response;
   }
+}
+
+/** The same stream; that it was cut off is said as every other failure. */
+function answered(body: ReadableStream<Bytes>): ReadableStream<Bytes> {
+  const reader = body.getReader();
+  return new ReadableStream<Bytes>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : 'cut off';
+        controller.error(new CallError('unreachable', reason));
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
 }
 
 /** The gateway's admin routes as a backend. */

@@ -3,6 +3,7 @@ import { createCalendar } from './calendar';
 import { countdown, duration } from './duration';
 import { createMoney } from './money';
 import { relativeTime } from './relative-time';
+import { size } from './size';
 
 /** Everything that turns a value into text in one language. Pure: the time is passed in. */
 export interface Formats {
@@ -20,6 +21,8 @@ export interface Formats {
   money(nano: number, currency: string): string;
   /** The same, finer: what a single request cost. */
   cost(nano: number, currency: string): string;
+  /** Bytes as the largest sensible unit: `64 KiB`. */
+  size(bytes: number): string;
   /** Milliseconds as the shortest sensible unit. */
   duration(ms: number): string;
   /** What is left, as `3:20`. */
@@ -28,6 +31,8 @@ export interface Formats {
   dateTime(ms: number): string;
   /** Time of day to the second; with the date when it is not the day of `nowMs`. */
   timeOfLog(ms: number, nowMs: number): string;
+  /** Time of day to the minute, until which something lasts; with the date on another day. */
+  until(ms: number, nowMs: number): string;
   /** "2 minutes ago", "in 30 seconds". */
   relative(ms: number, nowMs: number): string;
   /** The same where space is short: "2m ago". */
@@ -60,6 +65,13 @@ export function createFormats(locale: string): Formats {
     day: 'numeric',
     ...clock,
   });
+  const minutes = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+  const minute = new Intl.DateTimeFormat(locale, minutes);
+  const dayAndMinute = new Intl.DateTimeFormat(locale, {
+    month: 'short',
+    day: 'numeric',
+    ...minutes,
+  });
   const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const shortAgo = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'narrow' });
   const rules = new Intl.PluralRules(locale);
@@ -73,10 +85,12 @@ export function createFormats(locale: string): Formats {
     decimal: (value) => fine.format(value < DECIMALS_BELOW ? value : Math.round(value)),
     money: amounts.money,
     cost: amounts.cost,
+    size: (bytes) => size(bytes, locale),
     duration: (ms) => duration(ms, locale),
     countdown,
     dateTime: (ms) => full.format(ms),
     timeOfLog: (ms, nowMs) => (dayOf(ms) === dayOf(nowMs) ? time : dayAndTime).format(ms),
+    until: (ms, nowMs) => (dayOf(ms) === dayOf(nowMs) ? minute : dayAndMinute).format(ms),
     relative: (ms, nowMs) => relativeTime(ms - nowMs, ago),
     age: (ms, nowMs) => relativeTime(Math.min(ms, nowMs) - nowMs, shortAgo),
     moment: calendar.moment,

@@ -12,6 +12,7 @@ export const QUERY = {
   clients: ['clients', 'list'],
   settings: ['settings', 'all'],
   autostart: ['settings', 'autostart'],
+  prices: ['settings', 'prices'],
 } as const satisfies Record<string, readonly [Topic, string]>;
 
 const RETRIES = 2;
@@ -82,5 +83,13 @@ export function settingsQuery() {
   return createQuery(() => ({
     queryKey: QUERY.settings,
     queryFn: () => backend.call('get_settings', {}),
+  }));
+}
+
+export function pricesQuery() {
+  const backend = getBackend();
+  return createQuery(() => ({
+    queryKey: QUERY.prices,
+    queryFn: () => backend.call('list_prices', {}),
   }));
 }

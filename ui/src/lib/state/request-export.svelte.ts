@@ -1,23 +1,31 @@
-import type { Backend } from '$lib/backend/backend';
-import type { CallError } from '$lib/backend/call-error';
-import { callError } from '$lib/backend/call-error';
+import type { Backend, Bytes, Downloads } from '$lib/backend/backend';
+import { CallError, callError } from '$lib/backend/call-error';
 import type { ExportFormat, ExportRequestsReport, RequestFilter } from '$lib/contract';
 
-/** Gives a file to the user of a browser. */
-export type SaveFile = (file: Blob, name: string) => void;
+/** A file of the user of a browser. */
+export interface NewFile {
+  name: string;
+  /** Where it is: in a place that was chosen, or among the downloads. */
+  place: 'chosen' | 'downloads';
+  /** Takes all of it. Fails with what the stream failed with, or because it cannot be written. */
+  write(content: ReadableStream<Bytes>): Promise<void>;
+}
+
+/** Asks for a new file; null when the user has changed their mind. */
+export type NewFileAsked = (name: string) => Promise<NewFile | null>;
 
 /** One export of the log: a file that the shell writes, or a download of the browser. */
 export class RequestExport {
   readonly #backend: Backend;
-  readonly #save: SaveFile;
+  readonly #newFile: NewFileAsked;
   #busy = $state(false);
   #error = $state.raw<CallError | null>(null);
   #report = $state.raw<ExportRequestsReport | null>(null);
-  #downloaded = $state<string | null>(null);
+  #saved = $state.raw<Pick<NewFile, 'name' | 'place'> | null>(null);
 
-  constructor(backend: Backend, save: SaveFile) {
+  constructor(backend: Backend, newFile: NewFileAsked) {
     this.#backend = backend;
-    this.#save = save;
+    this.#newFile = newFile;
   }
 
   get busy(): boolean {
@@ -33,9 +41,9 @@ export class RequestExport {
     return this.#report;
   }
 
-  /** Name of the file that the browser was given. */
-  get downloaded(): string | null {
-    return this.#downloaded;
+  /** The file that the browser has written. */
+  get saved(): Pick<NewFile, 'name' | 'place'> | null {
+    return this.#saved;
   }
 
   async run(format: ExportFormat, filter: RequestFilter): Promise<void> {
@@ -54,7 +62,7 @@ export class RequestExport {
   forget(): void {
     this.#error = null;
     this.#report = null;
-    this.#downloaded = null;
+    this.#saved = null;
   }
 
   async #write(format: ExportFormat, filter: RequestFilter): Promise<void> {
@@ -62,9 +70,27 @@ export class RequestExport {
     if (desktop !== undefined) {
       this.#report = await desktop.call('export_requests', { format, filter });
     } else if (downloads !== undefined) {
-      const name = `flowkeep-requests.${format}`;
-      this.#save(await downloads.requests(format, filter), name);
-      this.#downloaded = name;
+      await this.#download(downloads, format, filter);
     }
+  }
+
+  /** The file comes first: a browser lets a page ask for one only right after a click. */
+  async #download(
+    downloads: Downloads,
+    format: ExportFormat,
+    filter: RequestFilter,
+  ): Promise<void> {
+    const file = await this.#newFile(`flowkeep-requests.${format}`);
+    if (file === null) return;
+    const content = await downloads.requests(format, filter);
+    try {
+      await file.write(content);
+    } catch (error) {
+      // What could not be written need not be sent any further.
+      await content.cancel().catch(() => undefined);
+      if (error instanceof CallError) throw error;
+      throw new CallError('unwritable', error instanceof Error ? error.message : 'not written');
+    }
+    this.#saved = { name: file.name, place: file.place };
   }
 }

@@ -1,4 +1,4 @@
-export const PAGES = ['overview', 'keys', 'requests', 'settings'] as const;
+export const PAGES = ['overview', 'keys', 'requests', 'models', 'settings'] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Where the address lives; a test passes its own. */

@@ -76,12 +76,32 @@ export function filterChoicesQuery(by: UsageDimension) {
   }));
 }
 
-/** Everything about one request; read anew when it is opened again, as its cost may be corrected. */
+/** What each model was used, beside its price. */
+const MOST_MODELS = 1_000;
+
+export function modelUseQuery(span: () => Pick<Span, 'from_ms' | 'to_ms'>) {
+  const backend = getBackend();
+  return createQuery(() => {
+    const { from_ms, to_ms } = span();
+    return {
+      queryKey: ['requests', 'model-use', from_ms, to_ms],
+      queryFn: () =>
+        backend.call('usage_breakdown', { by: 'model', from_ms, to_ms, limit: MOST_MODELS }),
+      placeholderData: keepPreviousData,
+    };
+  });
+}
+
+/**
+ * Everything about one request; read anew when it is opened again, as its cost may be corrected,
+ * and forgotten when it is closed, as its bodies are long and may have been removed.
+ */
 export function requestDetailsQuery(id: () => number) {
   const backend = getBackend();
   return createQuery(() => ({
     queryKey: ['request', id()],
     queryFn: () => backend.call('get_request', { id: id() }),
     staleTime: 0,
+    gcTime: 0,
   }));
 }

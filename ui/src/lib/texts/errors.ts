@@ -20,6 +20,7 @@ const TEXT: Record<FailureCode, () => string> = {
   desktop_only: m.error_desktop_only,
   internal: m.error_internal,
   unreachable: m.error_unreachable,
+  unwritable: m.error_unwritable,
 };
 
 /** What happened and what to do, in the language of the UI. */

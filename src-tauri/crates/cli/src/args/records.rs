@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::PlaceArgs;
 
@@ -21,6 +21,8 @@ pub(crate) enum By {
     Key,
     /// How requests ended
     Outcome,
+    /// Tool, as its User-Agent names it
+    Tool,
 }
 
 /// Format of an export.
@@ -51,7 +53,11 @@ pub(crate) struct StatsArgs {
 
 /// `flowkeep logs`.
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct LogsArgs {
+    /// What to do; prints the newest requests without it.
+    #[command(subcommand)]
+    pub(crate) command: Option<LogsCommand>,
     /// Print JSON; with --follow an object per line
     #[arg(long)]
     pub(crate) json: bool,
@@ -76,6 +82,43 @@ pub(crate) struct LogsArgs {
     /// File of the export, which must not exist yet; stdout without one
     #[arg(value_name = "FILE", requires = "export")]
     pub(crate) file: Option<PathBuf>,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// What can be done with the log.
+#[derive(Debug, Subcommand)]
+pub(crate) enum LogsCommand {
+    /// Everything about one request
+    Show(ShowArgs),
+    /// Remove all bodies that were kept; the requests stay in the log
+    ClearBodies(ClearBodiesArgs),
+}
+
+/// `flowkeep logs show`.
+#[derive(Args, Debug)]
+pub(crate) struct ShowArgs {
+    /// Number of the request, as `flowkeep logs` shows it, or its x-flowkeep-request-id
+    #[arg(value_name = "ID")]
+    pub(crate) id: String,
+    /// Print JSON; the words of the bodies are in it only with --bodies
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print what was asked and answered, where it was kept
+    #[arg(long)]
+    pub(crate) bodies: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
+}
+
+/// `flowkeep logs clear-bodies`.
+#[derive(Args, Debug)]
+pub(crate) struct ClearBodiesArgs {
+    /// Remove them without asking
+    #[arg(long)]
+    pub(crate) yes: bool,
     /// Where everything is.
     #[command(flatten)]
     pub(crate) place: PlaceArgs,

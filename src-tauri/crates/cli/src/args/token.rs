@@ -43,24 +43,8 @@ pub(crate) enum TokenCommand {
         #[command(flatten)]
         place: PlaceArgs,
     },
-    /// Change a token's limits; those that are not named stay
-    Set {
-        /// Name of the tool, or the id of its token
-        #[arg(value_name = "NAME")]
-        name: String,
-        /// Another name
-        #[arg(long, value_name = "NAME")]
-        rename: Option<String>,
-        /// Its limits.
-        #[command(flatten)]
-        terms: TermArgs,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
-        /// Where everything is.
-        #[command(flatten)]
-        place: PlaceArgs,
-    },
+    /// Change a token's limits, or keep its bodies; what is not named stays
+    Set(TokenSetArgs),
     /// Take a token back, for good
     Revoke {
         /// Name of the tool, or the id of its token
@@ -70,6 +54,29 @@ pub(crate) enum TokenCommand {
         #[command(flatten)]
         place: PlaceArgs,
     },
+}
+
+/// `flowkeep token set`.
+#[derive(Args, Debug)]
+pub(crate) struct TokenSetArgs {
+    /// Name of the tool, or the id of its token
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
+    /// Another name
+    #[arg(long, value_name = "NAME")]
+    pub(crate) rename: Option<String>,
+    /// Keep what it asks and is answered on disk for so long, as 30m, 2h or 1d; off ends it
+    #[arg(long, value_name = "TIME")]
+    pub(crate) capture: Option<String>,
+    /// Its limits.
+    #[command(flatten)]
+    pub(crate) terms: TermArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Where everything is.
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
 /// What a token may do.

@@ -1,6 +1,6 @@
 //! `flowkeep keys export`: keys leave only for who says so (S27).
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::io;
 use std::path::Path;
 
 use flowkeep_core::app::ExportedKeys;
@@ -8,16 +8,19 @@ use flowkeep_core::private;
 
 use super::resolve;
 use crate::args::ExportArgs;
+use crate::consent;
 use crate::engine;
 use crate::failure::Failure;
 use crate::output;
 use crate::variables::Variables;
 
+const WARNING: &str = "this shows all keys in plain text";
+
 /// Writes all keys, one per line, in the order of their addition.
 pub(super) async fn run(args: &ExportArgs, variables: &Variables) -> Result<(), Failure> {
     let place = resolve(&args.place, variables)?;
     // A file keeps the keys from other people; a screen does not.
-    if args.file.is_none() && !args.yes && !confirmed()? {
+    if args.file.is_none() && !args.yes && !consent::given(WARNING, "say --yes, or name a file")? {
         return Err(Failure::Failed("no key was shown".to_owned()));
     }
     let app = engine::open_beside(&place).await?;
@@ -43,22 +46,6 @@ pub(super) async fn run(args: &ExportArgs, variables: &Variables) -> Result<(), 
         )));
     }
     Ok(())
-}
-
-/// Asks on the terminal. Without one, `--yes` has to say it.
-fn confirmed() -> Result<bool, Failure> {
-    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::Usage(
-            "this shows all keys in plain text; say --yes, or name a file".to_owned(),
-        ));
-    }
-    output::note("This shows all keys in plain text. Type yes to go on:");
-    let mut answer = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut answer)
-        .map_err(|error| Failure::Failed(format!("read the answer: {error}")))?;
-    Ok(answer.trim().eq_ignore_ascii_case("yes"))
 }
 
 fn write_file(exported: &ExportedKeys, path: &Path) -> Result<(), Failure> {

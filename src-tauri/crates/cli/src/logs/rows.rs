@@ -7,8 +7,8 @@ use jiff::{Timestamp, tz::TimeZone};
 use crate::failure::Failure;
 use crate::output::{self, Columns};
 
-const HEAD: [&str; 9] = [
-    "TIME", "STATUS", "MODEL", "ACCOUNT", "CLIENT", "IN", "OUT", "COST", "TOOK",
+const HEAD: [&str; 10] = [
+    "ID", "TIME", "STATUS", "MODEL", "ACCOUNT", "CLIENT", "IN", "OUT", "COST", "TOOK",
 ];
 
 /// Prints rows; the head comes before the first ones.
@@ -56,6 +56,7 @@ fn cells(row: &RequestView, zone: &TimeZone) -> Vec<String> {
     let started = Timestamp::from_millisecond(row.started_at_ms).unwrap_or_default();
     let started = started.to_zoned(zone.clone());
     let mut cells = vec![
+        row.id.to_string(),
         started.strftime("%Y-%m-%d %H:%M:%S").to_string(),
         row.status.to_string(),
         model(row),
@@ -74,7 +75,7 @@ fn cells(row: &RequestView, zone: &TimeZone) -> Vec<String> {
 }
 
 /// The model that was asked for, and the one that answered in its place.
-fn model(row: &RequestView) -> String {
+pub(super) fn model(row: &RequestView) -> String {
     let asked = row.model.clone().unwrap_or_default();
     match &row.model_used {
         Some(used) if *used != asked => format!("{asked} → {used}"),
@@ -87,11 +88,15 @@ fn count(tokens: Option<i64>) -> String {
 }
 
 fn cost(row: &RequestView) -> String {
-    let money = row.cost.as_ref().and_then(|cost| {
-        let currency = Currency::parse(&cost.currency)?;
-        Some(Money::new(Nano::new(cost.nano), currency).to_string())
-    });
+    let cost = row.cost.as_ref();
+    let money = cost.and_then(|cost| money(cost.nano, &cost.currency));
     money.unwrap_or_else(|| "-".to_owned())
+}
+
+/// An amount with the sign of its currency, when that is known.
+pub(super) fn money(nano: i64, currency: &str) -> Option<String> {
+    let currency = Currency::parse(currency)?;
+    Some(Money::new(Nano::new(nano), currency).to_string())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use flowkeep_core::app::AppOptions;
-use flowkeep_core::settings::{BindHost, DataDir, Overrides, Port};
+use flowkeep_core::settings::{BindHost, DataDir, OtlpHeaders, Overrides, Port};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::args::ServeArgs;
@@ -18,6 +18,8 @@ const SHORTEST_TOKEN: usize = 16;
 /// 128 bits of hexadecimal digits (S2).
 const SHORTEST_PUBLIC_TOKEN: usize = 32;
 const DEFAULT_ADMIN: &str = "admin";
+/// The name that OpenTelemetry gave it.
+const OTLP_HEADERS: &str = "OTEL_EXPORTER_OTLP_HEADERS";
 
 /// What `serve` was asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +36,10 @@ pub(super) struct ServeOptions {
     pub(super) admin_password: Option<SecretString>,
     /// Keys to add at the start, as they were written.
     pub(super) keys: Option<SecretString>,
+    /// Whether nothing is recorded.
+    pub(super) no_log: bool,
+    /// What the OTLP collector is shown.
+    pub(super) otlp_headers: OtlpHeaders,
 }
 
 impl ServeOptions {
@@ -51,6 +57,8 @@ impl ServeOptions {
             admin_username: username.map_or(DEFAULT_ADMIN, |(_, name)| name).to_owned(),
             admin_password: secret(&["FLOWKEEP_ADMIN_PASSWORD", "ADMIN_PASSWORD"]),
             keys: secret(&["FLOWKEEP_KEYS"]),
+            no_log: args.no_log || variables.switch("FLOWKEEP_NO_LOG")?,
+            otlp_headers: variables.parse(&[OTLP_HEADERS])?.unwrap_or_default(),
             place,
         };
         let host = options.overrides.host.unwrap_or_default();
@@ -67,6 +75,8 @@ impl ServeOptions {
     pub(super) fn engine(&self, folder: &DataDir) -> AppOptions {
         let mut options = self.place.options(folder);
         options.overrides = self.overrides.clone();
+        options.records = !self.no_log;
+        options.otlp_headers = self.otlp_headers.clone();
         options.client_token.clone_from(&self.client_token);
         options
     }

@@ -1,7 +1,8 @@
 //! Sums in words and columns.
 
 use flowkeep_contract::{
-    Amounts, Percentiles, UsageBreakdown, UsageDimension, UsageOverview, UsageShare,
+    AccountBurn, Amounts, BurnRate, Percentiles, UsageBreakdown, UsageDimension, UsageOverview,
+    UsageShare,
 };
 use flowkeep_core::model::{Currency, Money, Nano};
 
@@ -29,10 +30,12 @@ pub(super) fn summary(days: u32, overview: &UsageOverview) -> String {
         ("saved by the cache", money(totals.saved)),
         ("first byte", latency(&overview.first_byte)),
         ("duration", latency(&overview.duration)),
+        ("speed", speed(rates.tokens_per_second)),
     ];
     for (count, what) in [
         (totals.calls_without_usage, "calls without told tokens"),
         (totals.calls_without_cost, "calls of unknown cost"),
+        (totals.calls_cost_incomplete, "calls costing more"),
     ] {
         if count > 0 {
             rows.push((what, count.to_string()));
@@ -45,8 +48,11 @@ pub(super) fn summary(days: u32, overview: &UsageOverview) -> String {
     output::table(&rows)
 }
 
-/// One line per model, account, key, client, route or outcome.
-pub(super) fn table(found: &UsageBreakdown) -> String {
+/// One line per model, account, key, client, route, outcome or tool, if there is any.
+pub(super) fn table(found: &UsageBreakdown) -> Option<String> {
+    if found.shares.is_empty() {
+        return None;
+    }
     let head = [
         what(found.by),
         "CALLS",
@@ -55,11 +61,49 @@ pub(super) fn table(found: &UsageBreakdown) -> String {
         "CACHED",
         "OUT",
         "COST",
+        "TOKENS/S",
         "FIRST BYTE",
     ];
     let head: Vec<String> = head.iter().map(|&name| name.to_owned()).collect();
     let rows = found.shares.iter().map(row);
-    output::table(&std::iter::once(head).chain(rows).collect::<Vec<_>>())
+    Some(output::table(
+        &std::iter::once(head).chain(rows).collect::<Vec<_>>(),
+    ))
+}
+
+/// One line per account that spends something, or has a balance, if there is any.
+pub(super) fn burn_table(found: &BurnRate) -> Option<String> {
+    let told = |one: &&AccountBurn| one.per_day_nano != 0 || one.balance_nano.is_some();
+    let rows: Vec<Vec<String>> = found.accounts.iter().filter(told).map(burn_row).collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let head = ["ACCOUNT", "A DAY", "BALANCE", "DAYS LEFT"].map(str::to_owned);
+    Some(output::table(
+        &std::iter::once(head.to_vec())
+            .chain(rows)
+            .collect::<Vec<_>>(),
+    ))
+}
+
+fn burn_row(one: &AccountBurn) -> Vec<String> {
+    let currency = Currency::parse(&one.currency).unwrap_or(Currency::Cny);
+    let amount = |nano| Money::new(Nano::new(nano), currency).rounded(PLACES);
+    let left = one.days_left.map(|days| match days {
+        0.0..1.0 => "less than one".to_owned(),
+        _ => format!("{days:.0}"),
+    });
+    vec![
+        one.account.clone(),
+        amount(one.per_day_nano),
+        one.balance_nano
+            .map_or_else(|| "unknown".to_owned(), amount),
+        left.unwrap_or_else(|| "-".to_owned()),
+    ]
+}
+
+fn speed(tokens_per_second: Option<f64>) -> String {
+    tokens_per_second.map_or_else(|| "-".to_owned(), |speed| format!("{speed:.1} tokens/s"))
 }
 
 fn row(share: &UsageShare) -> Vec<String> {
@@ -78,6 +122,10 @@ fn row(share: &UsageShare) -> Vec<String> {
         percent(share.rates.cached_share),
         totals.completion_tokens.to_string(),
         money(totals.cost),
+        share
+            .rates
+            .tokens_per_second
+            .map_or_else(|| "-".to_owned(), |speed| format!("{speed:.1}")),
         first_byte.map_or_else(String::new, |ms| format!("{ms} ms")),
     ]
 }
@@ -90,6 +138,7 @@ fn what(by: UsageDimension) -> &'static str {
         UsageDimension::Client => "CLIENT",
         UsageDimension::Route => "ROUTE",
         UsageDimension::Outcome => "OUTCOME",
+        UsageDimension::Tool => "TOOL",
     }
 }
 

@@ -2,23 +2,26 @@
 
 use flowkeep_contract::{ClientLimits, ClientView};
 use flowkeep_core::model::{Currency, Money, Nano};
+use jiff::tz::TimeZone;
 
+use super::capture;
 use crate::output;
 
-/// One line per token, with a head.
-pub(super) fn table<'a>(clients: impl Iterator<Item = &'a ClientView>) -> String {
+/// One line per token, with a head; times are of this zone.
+pub(super) fn table<'a>(clients: impl Iterator<Item = &'a ClientView>, zone: &TimeZone) -> String {
     let head = ["NAME", "ID", "MODELS", "PER MINUTE", "TODAY", "THIS MONTH"];
     let head = head.iter().map(|&name| name.to_owned()).collect();
-    let rows: Vec<Vec<String>> = std::iter::once(head).chain(clients.map(row)).collect();
+    let clients = clients.map(|client| row(client, zone));
+    let rows: Vec<Vec<String>> = std::iter::once(head).chain(clients).collect();
     output::table(&rows)
 }
 
-fn row(client: &ClientView) -> Vec<String> {
+fn row(client: &ClientView, zone: &TimeZone) -> Vec<String> {
     let limits = &client.limits;
     let per_minute = limits.requests_per_minute;
     let spent = client.spent.as_ref();
     let budget = limits.budget.as_ref();
-    vec![
+    let mut cells = vec![
         client.name.clone(),
         client.id.clone(),
         models(limits),
@@ -33,7 +36,27 @@ fn row(client: &ClientView) -> Vec<String> {
             spent.map(|spent| spent.month_nano),
             budget.and_then(|budget| budget.month_nano),
         ),
-    ]
+    ];
+    let uncounted = spent.map_or(0, |spent| spent.uncounted_calls);
+    let notes = [
+        (uncounted > 0).then(|| not_counted(uncounted)),
+        capture::told(client, zone),
+    ];
+    let notes: Vec<String> = notes.into_iter().flatten().collect();
+    // Without a column of its own: most tokens have none, and it is long.
+    if !notes.is_empty() {
+        cells.push(notes.join(" · "));
+    }
+    cells
+}
+
+/// Calls whose cost is in no sum.
+fn not_counted(calls: u64) -> String {
+    let calls = match calls {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    format!("{calls} not counted: price unknown or other currency")
 }
 
 fn models(limits: &ClientLimits) -> String {
@@ -73,6 +96,7 @@ mod tests {
             revoked_at_ms: None,
             limits: ClientLimits::default(),
             spent: None,
+            capture_until_ms: None,
         };
         let bound = ClientView {
             id: "cursor-01234567".to_owned(),
@@ -92,17 +116,20 @@ mod tests {
                 month_nano: 1_000_000,
                 day_resets_at_ms: 0,
                 month_resets_at_ms: 0,
+                uncounted_calls: 2,
             }),
+            capture_until_ms: Some(1_787_400_000_000),
             ..free.clone()
         };
-        let lines = table([&free, &bound].into_iter());
+        let lines = table([&free, &bound].into_iter(), &TimeZone::UTC);
         let lines: Vec<&str> = lines.lines().collect();
         assert_eq!(
             lines,
             [
                 "NAME        ID               MODELS  PER MINUTE  TODAY        THIS MONTH",
                 "default     default          all     any",
-                "cursor[31m  cursor-01234567  a/*,b   30          ¥0.31 of ¥5  ¥0.001",
+                "cursor[31m  cursor-01234567  a/*,b   30          ¥0.31 of ¥5  ¥0.001      2 calls not \
+                 counted: price unknown or other currency · bodies kept until 2026-08-22 12:00",
             ]
         );
     }

@@ -32,6 +32,7 @@ impl App {
         let app = self.clone();
         self.0.tasks.spawn(async move { app.follow_vault().await });
         self.start_keeping_the_log();
+        self.start_keeping_bodies();
         self.start_watching_balances();
         self.start_refreshing();
         self.start_sending_metrics();
@@ -110,7 +111,13 @@ impl App {
                     .any_due_for_recheck()
                     .then(|| self.0.tasks.spawn(recheck));
             }
-            let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
+            let version = self
+                .blocking(|app| {
+                    app.follow_prices();
+                    app.follow_costs();
+                    Ok(app.0.store.data_version()?)
+                })
+                .await;
             match version {
                 Ok(version) if seen.is_some_and(|seen| seen != version) => {
                     let reloaded = self.blocking(|app| {

@@ -7,11 +7,14 @@
 
 mod admission;
 mod budget;
+mod capture;
 mod edits;
+mod expectation;
 mod names;
 mod naming;
 mod pace;
 mod product;
+mod reservation;
 mod token;
 mod view;
 mod window;
@@ -23,10 +26,13 @@ use secrecy::ExposeSecret as _;
 use subtle::{Choice, ConstantTimeEq as _};
 
 pub(in crate::app) use self::product::product;
+pub use self::reservation::Reservation;
 
 use self::budget::Told;
+use self::expectation::AnswerLength;
 use self::pace::Pace;
 use self::token::{TokenHash, generate_token, token_hash};
+use super::money::Spent;
 use super::{App, locked};
 use crate::model::ClientLimits;
 use crate::store::ClientRow;
@@ -60,6 +66,7 @@ pub(super) struct Client {
     name: Arc<str>,
     hash: TokenHash,
     limits: ClientLimits,
+    capture_until_ms: Option<i64>,
     /// Lives on when the row is read again.
     standing: Arc<Standing>,
 }
@@ -69,6 +76,9 @@ pub(super) struct Client {
 struct Standing {
     pace: Mutex<Pace>,
     told: Mutex<Told>,
+    /// What requests under way hold back of its budget.
+    reserved: Mutex<Spent>,
+    answers: Mutex<AnswerLength>,
 }
 
 impl Clients {
@@ -112,6 +122,7 @@ impl Clients {
                     name: row.name.into(),
                     hash: given.unwrap_or(row.token_hash),
                     limits: row.limits,
+                    capture_until_ms: row.capture_until_ms,
                     standing: standing.unwrap_or_default(),
                 }))
             })
@@ -173,12 +184,11 @@ impl App {
         if row.as_ref().is_some_and(is_revoked) || self.note_vault_state() == VaultState::Locked {
             return Ok(());
         }
-        let token = if let Some(token) = self.0.vault.load()?.token {
-            token
-        } else {
-            let token = generate_token();
-            self.0.vault.set_token(&token)?;
-            token
+        let token = match self.0.vault.load()?.token {
+            Some(token) => token,
+            // Another process may be at its first start as well: its token counts,
+            // or the digest noted here would be of one that is nowhere.
+            None => self.0.vault.token_or(generate_token())?,
         };
         let hash = token_hash(token.expose_secret());
         // Also when the vault was lost or exchanged and the row is an older token's.

@@ -10,7 +10,7 @@ impl App {
     /// # Errors
     /// When there is no answer to pass on. The failure is recorded.
     pub async fn relay(&self, mut call: Call) -> Result<Reply, Failure> {
-        if let Err(failure) = self.admit(&call).await {
+        if let Err(failure) = self.admit(&mut call).await {
             return Err(self.refuse(&call, failure));
         }
         call.session = self.session_of(&call);

@@ -184,14 +184,14 @@ fn member(row: KeyRow, account_label: Arc<str>, secret: Option<ApiKey>) -> Membe
     }
 }
 
-fn balance_view(known: &Balance, now: Balance) -> BalanceView {
+fn balance_view(known: Balance, now: Balance) -> BalanceView {
     BalanceView {
         nano: now.nano,
-        currency: now.currency,
-        source: match now.source.as_str() {
-            "reported" => BalanceSource::Reported,
-            "manual" => BalanceSource::Manual,
-            _ => BalanceSource::Estimated,
+        currency: now.currency.code().to_owned(),
+        source: match now.source {
+            model::BalanceSource::Reported => BalanceSource::Reported,
+            model::BalanceSource::Manual => BalanceSource::Manual,
+            model::BalanceSource::Estimated => BalanceSource::Estimated,
         },
         known_nano: known.nano,
         as_of_ms: known.as_of_ms,
@@ -199,13 +199,14 @@ fn balance_view(known: &Balance, now: Balance) -> BalanceView {
 }
 
 fn balance_failure(failure: &store::BalanceFailure) -> BalanceFailure {
+    use model::BalanceFailureReason as Reason;
     BalanceFailure {
-        reason: match failure.reason.as_str() {
-            "retired" => BalanceFailureReason::Retired,
-            "unauthorized" => BalanceFailureReason::Unauthorized,
-            "status" => BalanceFailureReason::Status,
-            "unreadable" => BalanceFailureReason::Unreadable,
-            _ => BalanceFailureReason::Unanswered,
+        reason: match failure.reason {
+            Reason::Retired => BalanceFailureReason::Retired,
+            Reason::Unauthorized => BalanceFailureReason::Unauthorized,
+            Reason::Status => BalanceFailureReason::Status,
+            Reason::Unreadable => BalanceFailureReason::Unreadable,
+            Reason::Unanswered => BalanceFailureReason::Unanswered,
         },
         text: failure.text.clone(),
         at_ms: failure.at_ms,
@@ -245,10 +246,10 @@ struct Home {
 impl Home {
     fn of(app: &App, row: &AccountRow) -> Self {
         let site: AccountSite = site_of_row(row);
-        let known = row.balance.as_ref();
         Self {
             site: app.site_view(&site),
-            balance: known
+            balance: row
+                .balance
                 .zip(app.balance_of(row))
                 .map(|(known, now)| balance_view(known, now)),
             balance_failure: row.balance_failure.as_ref().map(balance_failure),

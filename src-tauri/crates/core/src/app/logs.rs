@@ -50,7 +50,9 @@ impl App {
                 // What finished before the click goes too. A disk that takes
                 // nothing is told by the removal itself.
                 let _ = app.flush_journal(FLUSH);
-                Ok(app.0.store.clear_requests()?)
+                let removed = app.0.store.clear_requests()?;
+                app.0.store.wipe_bodies()?;
+                Ok(removed)
             })
             .await?;
         self.changed(&[Topic::Requests]);

@@ -7,6 +7,7 @@
 
 mod background;
 mod balances;
+mod bodies;
 mod clients;
 mod count_tokens;
 mod dispatch;
@@ -49,12 +50,13 @@ use tokio::sync::{broadcast, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use self::clients::{Denied, TokenCheck};
+pub use self::clients::{Denied, Reservation, TokenCheck};
 pub use self::export::ExportedKeys;
 pub use self::exports::RequestExport;
 pub use self::form::Form;
 pub use self::import::{ImportOptions, Source};
 pub use self::logs::{LogPage, LogQuery};
+pub use self::money::PriceBook;
 pub use self::open::{AppOptions, OpenError};
 pub use self::records::Records;
 pub use self::relay::{
@@ -75,7 +77,7 @@ use self::resources::Owners;
 use self::sites::Sites;
 use crate::clock::{Clock, Moment};
 use crate::metrics::Tally;
-use crate::model::StateChange;
+use crate::model::{Room, StateChange};
 use crate::pool::Pool;
 use crate::settings::{Overrides, SettingsFile};
 use crate::store::{Journal, Store};
@@ -104,8 +106,13 @@ struct Inner {
     tally: Tally,
     /// Tells this process from others that send metrics.
     instance: String,
+    otlp_headers: crate::settings::OtlpHeaders,
     gauge: Gauge,
+    /// Memory for the bodies that are kept.
+    body_room: Arc<Room>,
     paused: AtomicBool,
+    /// Whether finished requests go into the log and the statistics.
+    records: bool,
     settings_file: SettingsFile,
     overrides: Overrides,
     client_token: Option<SecretString>,

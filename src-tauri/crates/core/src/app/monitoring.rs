@@ -6,9 +6,8 @@ use std::time::Duration;
 use reqwest::Url;
 
 use super::App;
-use crate::metrics::{Family, Kind, otlp, text};
+use crate::metrics::{Family, Sample, otlp, text};
 use crate::model::AccountId;
-use crate::price::Site;
 use crate::settings::Settings;
 
 /// How often the settings are looked at while nothing is sent.
@@ -18,11 +17,9 @@ const SENDING: Duration = Duration::from_secs(10);
 
 impl App {
     /// All figures in the Prometheus text format, with its `Content-Type`.
-    ///
-    /// # Errors
-    /// Never; the families are ours and have names.
-    pub fn metrics_text(&self) -> Result<(String, &'static str), prometheus::Error> {
-        Ok((text::write(&self.metrics())?, text::CONTENT_TYPE))
+    #[must_use]
+    pub fn metrics_text(&self) -> (String, &'static str) {
+        (text::write(&self.metrics()), text::CONTENT_TYPE)
     }
 
     fn metrics(&self) -> Vec<Family> {
@@ -38,13 +35,13 @@ impl App {
 
     fn gauges(&self) -> Vec<Family> {
         let now = self.now();
-        let single = |name, help, value| Family::single(name, help, Kind::Gauge, value);
-        let total = |name, help, value| Family::single(name, help, Kind::Counter, value);
-        let mut build = Family::new("flowkeep_build_info", "Version of Flowkeep.", Kind::Gauge);
-        build.push(vec![("version", env!("CARGO_PKG_VERSION").to_owned())], 1.0);
+        let single = |name, help, value| Family::gauge(name, help, Sample::single(value));
+        let total = |name, help, value| Family::counter(name, help, Sample::single(value));
+        let version = vec![("version", env!("CARGO_PKG_VERSION").to_owned())];
+        let build = vec![Sample::new(version, 1.0)];
         let started_ms = self.0.started.unix_ms;
         vec![
-            build,
+            Family::gauge("flowkeep_build_info", "Version of Flowkeep.", build),
             self.keys_by_state(),
             self.balances(),
             single(
@@ -82,48 +79,37 @@ impl App {
 
     fn keys_by_state(&self) -> Family {
         let counts = self.pool().counts(self.now());
-        let mut family = Family::new("flowkeep_keys", "Keys by state.", Kind::Gauge);
-        for (state, count) in [
+        let by_state = [
             ("usable", counts.usable),
             ("exhausted", counts.exhausted),
             ("restricted", counts.restricted),
             ("unauthorized", counts.unauthorized),
             ("unreadable", counts.unreadable),
             ("disabled", counts.disabled),
-        ] {
-            family.push(vec![("state", state.to_owned())], f64::from(count));
-        }
-        family
+        ];
+        let samples = by_state.map(|(state, count)| {
+            let labels = vec![("state", state.to_owned())];
+            Sample::new(labels, f64::from(count))
+        });
+        Family::gauge("flowkeep_keys", "Keys by state.", samples.to_vec())
     }
 
-    /// Balances that are known or estimated, in units of the site's currency.
     fn balances(&self) -> Family {
-        let mut family = Family::new(
+        let estimates = self.0.balances.estimates(self.spending()).into_iter();
+        let mut told: Vec<_> = estimates
+            .map(|(account, balance)| (self.label_of(&account), balance))
+            .collect();
+        told.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let samples = told.into_iter().map(|(label, balance)| {
+            let currency = balance.currency.code().to_owned();
+            let labels = vec![("account", label), ("currency", currency)];
+            Sample::new(labels, units(balance.nano))
+        });
+        Family::gauge(
             "flowkeep_balance",
             "Known or estimated balance of an account, in units of its currency.",
-            Kind::Gauge,
-        );
-        let mut seen = std::collections::HashSet::new();
-        for view in self.pool().views(self.now()) {
-            let Some(nano) = view.balance_nano else {
-                continue;
-            };
-            if !seen.insert(view.account.clone()) {
-                continue;
-            }
-            let currency = self.site_of(&view.account).map(Site::currency);
-            let labels = vec![
-                ("account", view.account_label.to_string()),
-                (
-                    "currency",
-                    currency
-                        .map(|one| one.code().to_owned())
-                        .unwrap_or_default(),
-                ),
-            ];
-            family.push(labels, units(nano));
-        }
-        family
+            samples.collect(),
+        )
     }
 
     /// Sends the figures to the collector of the settings, for as long as there is one.
@@ -179,6 +165,7 @@ impl App {
         let request = client
             .build()?
             .post(url)
+            .headers(self.0.otlp_headers.to_map())
             .header(http::header::CONTENT_TYPE, otlp::CONTENT_TYPE)
             .body(message);
         request.send().await?.error_for_status().map(|_| ())

@@ -16,13 +16,14 @@ use super::gauge::Gauge;
 use super::import::Imports;
 use super::models::Catalogue;
 use super::money::Ledger;
+use super::relay;
 use super::resources::Owners;
 use super::sites::{SiteTable, Sites};
 use super::{App, Inner, Live};
 use crate::clock::{Clock, SystemClock};
 use crate::metrics::Tally;
 use crate::pool::Pool;
-use crate::settings::{DataDir, Overrides, Settings, SettingsError, SettingsFile};
+use crate::settings::{DataDir, OtlpHeaders, Overrides, Settings, SettingsError, SettingsFile};
 use crate::store::{Store, StoreError};
 use crate::upstream::{UpstreamClient, UpstreamError};
 use crate::vault::{StoreFactory, Vault, VaultChoice, VaultError, VaultKind, VaultOptions};
@@ -31,6 +32,10 @@ use crate::vault::{StoreFactory, Vault, VaultChoice, VaultError, VaultKind, Vaul
 const EVENTS: usize = 256;
 /// Batches of state changes waiting for the disk.
 const CHANGES: usize = 1024;
+
+/// Says why the log stays empty.
+const NOT_RECORDED: &str = "requests are not recorded (--no-log): the log and the statistics stay as they are, \
+    and budgets forget at the next start what is spent now";
 
 /// What the engine is opened with.
 pub struct AppOptions {
@@ -46,6 +51,10 @@ pub struct AppOptions {
     pub passphrase: Option<SecretString>,
     /// `FLOWKEEP_API_KEY`: the client token, instead of the generated one.
     pub client_token: Option<SecretString>,
+    /// Whether finished requests go into the log and the statistics.
+    pub records: bool,
+    /// `OTEL_EXPORTER_OTLP_HEADERS`: what the OTLP collector is shown.
+    pub otlp_headers: OtlpHeaders,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Addresses of the vendor's sites, when a stand-in plays them.
@@ -65,6 +74,8 @@ impl AppOptions {
             vault: VaultChoice::Auto,
             passphrase: None,
             client_token: None,
+            records: true,
+            otlp_headers: OtlpHeaders::default(),
             clock: Arc::new(SystemClock::new()),
             sites: SiteTable::default(),
             secrets: None,
@@ -141,6 +152,7 @@ impl App {
         warnings.extend(settings_warning);
         let (ledger, prices_warning) = Ledger::open(&options.data_dir);
         warnings.extend(prices_warning);
+        warnings.extend((!options.records).then(|| NOT_RECORDED.to_owned()));
         let vault_options = VaultOptions {
             choice: options.vault,
             install_id: store.install_id()?,
@@ -149,11 +161,7 @@ impl App {
             bundle_count_hint: bundle_count(&store)?,
         };
         let vault = open_vault(options.secrets, &vault_options)?;
-        // D4: said once in the log; health and the window show it as well.
-        for warning in warnings.iter().cloned().chain(vault.warning()) {
-            tracing::warn!("{warning}");
-        }
-        warn_of_aliases(&settings);
+        log_warnings(warnings.iter().cloned().chain(vault.warning()), &settings);
         let upstream = settings.upstream_client()?;
         let started = options.clock.now();
         let live = Live::at_start(upstream, settings.clone(), effective.overridden, stored);
@@ -174,7 +182,10 @@ impl App {
             tally: Tally::default(),
             instance: uuid::Uuid::now_v7().to_string(),
             gauge: Gauge::default(),
+            body_room: relay::room(),
             paused: AtomicBool::new(false),
+            records: options.records,
+            otlp_headers: options.otlp_headers,
             settings_file,
             overrides: options.overrides,
             client_token: options.client_token,
@@ -190,10 +201,15 @@ impl App {
             stop: CancellationToken::new(),
         }));
         app.obey_in_the_pool(&app.effective_settings());
-        app.reload_resources().map_err(OpenError::Load)?;
-        app.remember_spending();
-        app.take_up_vault().map_err(OpenError::Load)?;
+        app.take_up().map_err(OpenError::Load)?;
         Ok(app)
+    }
+
+    /// Reads what earlier processes left behind.
+    fn take_up(&self) -> Result<(), ApiError> {
+        self.reload_resources()?;
+        self.remember_spending();
+        self.take_up_vault()
     }
 
     /// Reads tokens and keys; called at the start and when a locked vault opens.
@@ -217,8 +233,12 @@ fn open_vault(secrets: Option<StoreFactory>, options: &VaultOptions) -> Result<V
     }
 }
 
-/// Shown beside the table in Settings, as long as they are there.
-fn warn_of_aliases(settings: &Settings) {
+/// D4: said once in the log; health and the window show them as well, and the
+/// aliases' faults stand beside their table in Settings.
+fn log_warnings(warnings: impl Iterator<Item = String>, settings: &Settings) {
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     for fault in settings.aliases.faults() {
         tracing::warn!("{fault}; it is not used");
     }

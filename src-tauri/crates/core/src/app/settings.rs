@@ -101,6 +101,9 @@ impl App {
             retention_days: settings.retention_days,
             retention_rows: settings.retention_rows,
             retention_mib: settings.retention_mib,
+            capture_body_kib: settings.capture_body_kib,
+            capture_mib: settings.capture_mib,
+            capture_hours: settings.capture_hours,
             open_metrics: settings.open_metrics,
             otlp_endpoint: settings.otlp_endpoint.clone(),
             otlp_interval_s: settings.otlp_interval_s,
@@ -145,6 +148,9 @@ fn patched(settings: &mut stored::Settings, patch: SettingsPatch) -> Result<(), 
     set(&mut settings.retention_days, patch.retention_days);
     set(&mut settings.retention_rows, patch.retention_rows);
     set(&mut settings.retention_mib, patch.retention_mib);
+    set(&mut settings.capture_body_kib, patch.capture_body_kib);
+    set(&mut settings.capture_mib, patch.capture_mib);
+    set(&mut settings.capture_hours, patch.capture_hours);
     set(&mut settings.open_metrics, patch.open_metrics);
     set(&mut settings.otlp_endpoint, patch.otlp_endpoint);
     set(&mut settings.otlp_interval_s, patch.otlp_interval_s);

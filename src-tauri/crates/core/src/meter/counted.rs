@@ -24,6 +24,8 @@ pub enum Counted {
     Clip,
     /// Sound heard.
     Sound,
+    /// What a batch used, in a file of its results; other files count nothing.
+    Results,
     /// Nothing: what speech costs stands in its request, and lists, files and
     /// batches cost nothing by themselves.
     Nothing,
@@ -44,6 +46,7 @@ impl Counted {
             Route::ImageGenerations => Self::Images,
             Route::VideoSubmit => Self::Clip,
             Route::AudioTranscriptions => Self::Sound,
+            Route::FileContent(_) => Self::Results,
             Route::AudioSpeech
             | Route::CountTokens
             | Route::VoiceUpload
@@ -52,7 +55,6 @@ impl Counted {
             | Route::VideoStatus
             | Route::Files
             | Route::File(_)
-            | Route::FileContent(_)
             | Route::Batches
             | Route::Batch(_)
             | Route::BatchCancel(_)

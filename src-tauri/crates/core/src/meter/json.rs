@@ -120,7 +120,7 @@ impl JsonScan {
                     ..Units::default()
                 };
             }
-            Counted::Nothing => {}
+            Counted::Results | Counted::Nothing => {}
         }
         scan
     }

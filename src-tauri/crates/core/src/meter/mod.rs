@@ -9,6 +9,7 @@ mod counted;
 mod ending;
 mod estimate;
 mod json;
+mod results;
 mod scanner;
 mod sse;
 mod usage;
@@ -16,6 +17,7 @@ mod usage;
 pub use counted::Counted;
 pub use ending::{End, EndHow};
 pub use estimate::{NotMessages, estimate_json, estimate_messages, estimate_tokens};
+pub use results::ResultLine;
 pub use scanner::{BodyKind, Scan, UsageScanner};
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::model::{Protocol, Units, Usage};
 
 use super::counted::Counted;
 use super::json::JsonScan;
+use super::results::{ResultLine, ResultScan};
 use super::sse::SseScan;
 
 /// What a body is, and so where its usage stands.
@@ -47,7 +48,7 @@ impl BodyKind {
 }
 
 /// What was seen in a body.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scan {
     /// The last usage that stood there.
     pub usage: Usage,
@@ -58,13 +59,14 @@ pub struct Scan {
     /// The stream's own end mark came (`[DONE]`, `message_stop`). Bodies without
     /// one are whole when their framing says so; for them this is `true`.
     pub clean_end: bool,
-    /// An error stood among the events of the stream.
-    pub error_event: bool,
+    /// An error stood among the events of the stream: the beginning of its
+    /// payload, empty when it had none.
+    pub error: Option<Box<[u8]>>,
 }
 
 /// Watches a body pass. Memory: for a stream, the last payload with usage and
 /// what came of a cut line, each at most 1 MiB; for JSON up to 4 MiB, of a larger
-/// document its last 64 KiB and a chunk.
+/// document its last 64 KiB and a chunk; for results of a batch some KiB.
 #[derive(Debug)]
 pub struct UsageScanner(Kind);
 
@@ -72,6 +74,7 @@ pub struct UsageScanner(Kind);
 enum Kind {
     Json(JsonScan),
     Sse(SseScan),
+    Results(ResultScan),
     Opaque,
 }
 
@@ -79,6 +82,9 @@ impl UsageScanner {
     /// A scanner for a body of this kind, and what to count in it.
     #[must_use]
     pub fn new(kind: BodyKind, counted: Counted) -> Self {
+        if counted == Counted::Results {
+            return Self(Kind::Results(ResultScan::new()));
+        }
         let is_document = matches!(kind, BodyKind::Json | BodyKind::AnthropicJson);
         if is_document && counted == Counted::Nothing {
             return Self(Kind::Opaque);
@@ -98,8 +104,21 @@ impl UsageScanner {
         match &mut self.0 {
             Kind::Json(json) => json.feed(chunk),
             Kind::Sse(sse) => sse.feed(chunk),
+            Kind::Results(results) => results.feed(chunk),
             Kind::Opaque => {}
         }
+    }
+
+    /// The results of a batch that have come since they were last taken; `at_end`
+    /// takes also a last line without its end.
+    pub fn take_results(&mut self, at_end: bool) -> Vec<ResultLine> {
+        let Kind::Results(results) = &mut self.0 else {
+            return Vec::new();
+        };
+        if at_end {
+            results.close();
+        }
+        results.take()
     }
 
     /// Whether usage has come already, as it does in every event of the vendor's
@@ -108,7 +127,7 @@ impl UsageScanner {
     pub fn has_usage(&self) -> bool {
         match &self.0 {
             Kind::Sse(sse) => sse.has_usage(),
-            Kind::Json(_) | Kind::Opaque => false,
+            Kind::Json(_) | Kind::Results(_) | Kind::Opaque => false,
         }
     }
 
@@ -119,7 +138,7 @@ impl UsageScanner {
         match self.0 {
             Kind::Json(json) => json.finish(),
             Kind::Sse(sse) => sse.finish(),
-            Kind::Opaque => Scan {
+            Kind::Results(_) | Kind::Opaque => Scan {
                 clean_end: true,
                 ..Scan::default()
             },

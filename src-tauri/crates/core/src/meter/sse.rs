@@ -19,6 +19,8 @@ use super::usage;
 const LONGEST_LINE: usize = 1 << 20;
 /// The type of an Anthropic event stands within this much of its beginning.
 const HEAD: usize = 96;
+/// What is kept of an error.
+const ERROR_KEPT: usize = 4 * 1024;
 /// Of a text whose tokens are guessed.
 const BYTES_PER_TOKEN: u64 = 4;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -47,7 +49,8 @@ struct Seen {
     /// Events that wrote something and told no usage.
     untold: Untold,
     clean_end: bool,
-    error_event: bool,
+    /// The first error among the events: its payload, where it has one.
+    error: Option<Vec<u8>>,
 }
 
 /// Of the events that told no usage, what a guess at their tokens needs.
@@ -87,8 +90,8 @@ enum Line<'a> {
     Start(&'a [u8]),
     /// The end mark.
     Done,
-    /// An error.
-    Error,
+    /// An error, and what it says.
+    Error(&'a [u8]),
     /// The payload of an event that writes something and tells no usage.
     Written(&'a [u8]),
     /// Nothing to keep.
@@ -107,7 +110,7 @@ impl SseScan {
                 last: Vec::new(),
                 untold: Untold::default(),
                 clean_end: false,
-                error_event: false,
+                error: None,
             },
         }
     }
@@ -170,11 +173,11 @@ impl SseScan {
         // A stream may end without a last line feed, or in the middle of a
         // line, which then is no JSON.
         let protocol = self.seen.protocol;
-        let read = |payload: &[u8]| usage::read(protocol, payload);
+        let read = |payload: &[u8]| usage::part(protocol, payload);
         let cut = self.seen.take(&self.partial).and_then(read);
         let last = cut.or_else(|| read(&self.seen.last)).unwrap_or_default();
         let start = read(&self.seen.start).unwrap_or_default();
-        let usage = usage::merged(start, last);
+        let usage = last.after(start).usage();
         let is_told = usage.completion_tokens.is_some();
         Scan {
             usage,
@@ -185,7 +188,7 @@ impl SseScan {
             },
             units: Units::default(),
             clean_end: self.seen.clean_end,
-            error_event: self.seen.error_event,
+            error: self.seen.error.map(Into::into),
         }
     }
 }
@@ -194,6 +197,14 @@ impl Seen {
     fn keep(&mut self, payload: &[u8]) {
         self.last.clear();
         self.last.extend_from_slice(payload);
+    }
+
+    /// The event's name comes before its payload.
+    fn note_error(&mut self, payload: &[u8]) {
+        let error = self.error.get_or_insert_default();
+        if error.is_empty() {
+            error.extend_from_slice(&payload[..payload.len().min(ERROR_KEPT)]);
+        }
     }
 
     /// Notes what a line says; returns its payload when that has usage.
@@ -207,7 +218,7 @@ impl Seen {
             Line::Usage(payload) => return Some(payload),
             Line::Start(payload) => self.start = payload.to_vec(),
             Line::Done => self.clean_end = true,
-            Line::Error => self.error_event = true,
+            Line::Error(payload) => self.note_error(payload),
             Line::Written(payload) => self.untold.add(payload),
             Line::Other => {}
         }
@@ -224,7 +235,7 @@ impl Seen {
         } else if let Some(name) = line.strip_prefix(b"event:") {
             match name.trim_ascii() {
                 b"message_stop" => Line::Done,
-                b"error" => Line::Error,
+                b"error" => Line::Error(b""),
                 _ => Line::Other,
             }
         } else {
@@ -255,7 +266,7 @@ impl Seen {
             Protocol::Anthropic => memmem::find(head(payload), b"content_block_delta").is_some(),
         };
         if is_error {
-            Line::Error
+            Line::Error(payload)
         } else if writes {
             Line::Written(payload)
         } else {

@@ -21,17 +21,78 @@ struct Message {
     usage: Option<Value>,
 }
 
-/// The usage of a JSON document or event; `None` when it has none.
+/// The usage of a JSON document; `None` when it has none.
 pub(super) fn read(protocol: Protocol, json: &[u8]) -> Option<Usage> {
+    Some(part(protocol, json)?.usage())
+}
+
+/// What a JSON document or an event of a stream says of the usage.
+pub(super) fn part(protocol: Protocol, json: &[u8]) -> Option<Part> {
     let document: Document = serde_json::from_slice(json).ok()?;
     let usage = document
         .usage
         .or_else(|| document.message.and_then(|message| message.usage))
         .filter(Value::is_object)?;
     Some(match protocol {
-        Protocol::OpenAi => openai(&usage),
+        Protocol::OpenAi => Part {
+            told: openai(&usage),
+            beside: Beside::default(),
+        },
         Protocol::Anthropic => anthropic(&usage),
     })
+}
+
+/// Counts as they stand in one usage object. Several are put together before
+/// anything is added up: a later one may repeat some of them and leave out others.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Part {
+    told: Usage,
+    beside: Beside,
+}
+
+/// Input that Anthropic counts beside `input_tokens`; our prompt includes it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Beside {
+    cached: Option<u64>,
+    created: Option<u64>,
+}
+
+impl Part {
+    /// What is known of this one, else of an earlier one.
+    pub(super) fn after(self, earlier: Self) -> Self {
+        let (later, told) = (self.told, earlier.told);
+        Self {
+            told: Usage {
+                prompt_tokens: later.prompt_tokens.or(told.prompt_tokens),
+                completion_tokens: later.completion_tokens.or(told.completion_tokens),
+                cached_tokens: later.cached_tokens.or(told.cached_tokens),
+                reasoning_tokens: later.reasoning_tokens.or(told.reasoning_tokens),
+            },
+            beside: Beside {
+                cached: self.beside.cached.or(earlier.beside.cached),
+                created: self.beside.created.or(earlier.beside.created),
+            },
+        }
+    }
+
+    /// The sum of it.
+    pub(super) fn usage(self) -> Usage {
+        let Beside { cached, created } = self.beside;
+        let beside = cached.unwrap_or(0).saturating_add(created.unwrap_or(0));
+        Usage {
+            prompt_tokens: self
+                .told
+                .prompt_tokens
+                .map(|input| input.saturating_add(beside)),
+            ..self.told
+        }
+    }
+}
+
+/// A usage object by itself; `None` when it is none.
+pub(super) fn of_openai(json: &[u8]) -> Option<Usage> {
+    let usage: Value = serde_json::from_slice(json).ok()?;
+    usage.is_object().then(|| openai(&usage))
 }
 
 fn openai(usage: &Value) -> Usage {
@@ -48,30 +109,19 @@ fn openai(usage: &Value) -> Usage {
     }
 }
 
-/// Anthropic counts cached input beside `input_tokens`; ours includes it.
-fn anthropic(usage: &Value) -> Usage {
+fn anthropic(usage: &Value) -> Part {
     let cached = usage["cache_read_input_tokens"].as_u64();
-    let created = usage["cache_creation_input_tokens"].as_u64();
-    let prompt = usage["input_tokens"].as_u64().map(|input| {
-        input
-            .saturating_add(cached.unwrap_or(0))
-            .saturating_add(created.unwrap_or(0))
-    });
-    Usage {
-        prompt_tokens: prompt,
-        completion_tokens: usage["output_tokens"].as_u64(),
-        cached_tokens: cached,
-        reasoning_tokens: None,
-    }
-}
-
-/// What is known of `later`, else of `earlier`.
-pub(super) fn merged(earlier: Usage, later: Usage) -> Usage {
-    Usage {
-        prompt_tokens: later.prompt_tokens.or(earlier.prompt_tokens),
-        completion_tokens: later.completion_tokens.or(earlier.completion_tokens),
-        cached_tokens: later.cached_tokens.or(earlier.cached_tokens),
-        reasoning_tokens: later.reasoning_tokens.or(earlier.reasoning_tokens),
+    Part {
+        told: Usage {
+            prompt_tokens: usage["input_tokens"].as_u64(),
+            completion_tokens: usage["output_tokens"].as_u64(),
+            cached_tokens: cached,
+            reasoning_tokens: None,
+        },
+        beside: Beside {
+            cached,
+            created: usage["cache_creation_input_tokens"].as_u64(),
+        },
     }
 }
 

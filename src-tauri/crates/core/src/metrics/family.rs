@@ -2,33 +2,38 @@
 
 use super::Histogram;
 
-/// What a metric is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// Only grows, from the start of the program on.
-    Counter,
-    /// Goes up and down.
-    Gauge,
-    /// Counts by step, in seconds.
-    Histogram,
-}
-
-/// The value of a sample.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Value {
-    /// Of a counter or a gauge.
-    Number(f64),
-    /// Of a histogram.
-    Steps(Box<Histogram>),
-}
+/// Names and values, in the order of their names.
+pub type Labels = Vec<(&'static str, String)>;
 
 /// One value with what tells it from the others of its family.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sample {
-    /// Names and values, in the order of their names.
-    pub labels: Vec<(&'static str, String)>,
+pub struct Sample<T> {
+    /// What tells it from the others.
+    pub labels: Labels,
     /// The value.
-    pub value: Value,
+    pub value: T,
+}
+
+/// What a metric is, with its values.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Samples {
+    /// Only grow, from the start of the program on.
+    Counter(Vec<Sample<f64>>),
+    /// Go up and down.
+    Gauge(Vec<Sample<f64>>),
+    /// Count by bucket, in seconds.
+    Histogram(Vec<Sample<Histogram>>),
+}
+
+impl Samples {
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Counter(samples) | Self::Gauge(samples) => samples.is_empty(),
+            Self::Histogram(samples) => samples.is_empty(),
+        }
+    }
 }
 
 /// A metric.
@@ -38,45 +43,60 @@ pub struct Family {
     pub name: &'static str,
     /// What it tells, in a sentence.
     pub help: &'static str,
-    /// What it is.
-    pub kind: Kind,
-    /// At least one: a family without samples is left out.
-    pub samples: Vec<Sample>,
+    /// A family without samples is told in no format.
+    pub samples: Samples,
 }
 
 impl Family {
-    /// A metric without samples yet.
+    /// A counter.
     #[must_use]
-    pub fn new(name: &'static str, help: &'static str, kind: Kind) -> Self {
+    pub const fn counter(
+        name: &'static str,
+        help: &'static str,
+        samples: Vec<Sample<f64>>,
+    ) -> Self {
         Self {
             name,
             help,
-            kind,
-            samples: Vec::new(),
+            samples: Samples::Counter(samples),
         }
     }
 
-    /// Adds a number.
-    pub fn push(&mut self, labels: Vec<(&'static str, String)>, number: f64) {
-        self.samples.push(Sample {
-            labels,
-            value: Value::Number(number),
-        });
-    }
-
-    /// Adds a histogram.
-    pub fn push_steps(&mut self, labels: Vec<(&'static str, String)>, steps: Histogram) {
-        self.samples.push(Sample {
-            labels,
-            value: Value::Steps(Box::new(steps)),
-        });
-    }
-
-    /// A metric with one number and no labels.
+    /// A gauge.
     #[must_use]
-    pub fn single(name: &'static str, help: &'static str, kind: Kind, number: f64) -> Self {
-        let mut family = Self::new(name, help, kind);
-        family.push(Vec::new(), number);
-        family
+    pub const fn gauge(name: &'static str, help: &'static str, samples: Vec<Sample<f64>>) -> Self {
+        Self {
+            name,
+            help,
+            samples: Samples::Gauge(samples),
+        }
+    }
+
+    /// A histogram.
+    #[must_use]
+    pub const fn histogram(
+        name: &'static str,
+        help: &'static str,
+        samples: Vec<Sample<Histogram>>,
+    ) -> Self {
+        Self {
+            name,
+            help,
+            samples: Samples::Histogram(samples),
+        }
+    }
+}
+
+impl<T> Sample<T> {
+    /// A value among others.
+    #[must_use]
+    pub const fn new(labels: Labels, value: T) -> Self {
+        Self { labels, value }
+    }
+
+    /// The only value of its family.
+    #[must_use]
+    pub fn single(value: T) -> Vec<Self> {
+        vec![Self::new(Vec::new(), value)]
     }
 }

@@ -11,7 +11,7 @@ pub mod otlp;
 mod tally;
 pub mod text;
 
-pub use family::{Family, Kind, Sample, Value};
+pub use family::{Family, Labels, Sample, Samples};
 pub use histogram::{BOUNDS_MS, Histogram};
 pub use tally::Tally;
 

@@ -5,14 +5,14 @@
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, InstrumentationScope, KeyValue, any_value};
 use opentelemetry_proto::tonic::metrics::v1::{
-    AggregationTemporality, Gauge, Histogram as Steps, HistogramDataPoint, Metric, NumberDataPoint,
-    ResourceMetrics, ScopeMetrics, Sum, metric, number_data_point,
+    AggregationTemporality, Gauge, Histogram as Buckets, HistogramDataPoint, Metric,
+    NumberDataPoint, ResourceMetrics, ScopeMetrics, Sum, metric, number_data_point,
 };
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use prost::Message as _;
 
 use super::tally::float;
-use super::{BOUNDS_MS, Family, Histogram, Kind, Sample, Value};
+use super::{BOUNDS_MS, Family, Histogram, Labels, Sample, Samples};
 
 /// `Content-Type` of the message.
 pub const CONTENT_TYPE: &str = "application/x-protobuf";
@@ -75,28 +75,20 @@ fn attribute(name: &str, value: &str) -> KeyValue {
 }
 
 fn of_family(family: &Family, sender: &Sender<'_>) -> Metric {
-    let numbers = || {
-        let samples = family.samples.iter();
-        samples
-            .filter_map(|sample| number(sample, sender))
-            .collect()
-    };
+    let number = |sample: &Sample<f64>| number(sample, sender);
+    let buckets = |sample: &Sample<Histogram>| buckets(sample, sender);
     let cumulative = AggregationTemporality::Cumulative.into();
-    let data = match family.kind {
-        Kind::Counter => metric::Data::Sum(Sum {
-            data_points: numbers(),
+    let data = match &family.samples {
+        Samples::Counter(samples) => metric::Data::Sum(Sum {
+            data_points: samples.iter().map(number).collect(),
             aggregation_temporality: cumulative,
             is_monotonic: true,
         }),
-        Kind::Gauge => metric::Data::Gauge(Gauge {
-            data_points: numbers(),
+        Samples::Gauge(samples) => metric::Data::Gauge(Gauge {
+            data_points: samples.iter().map(number).collect(),
         }),
-        Kind::Histogram => metric::Data::Histogram(Steps {
-            data_points: family
-                .samples
-                .iter()
-                .filter_map(|sample| steps(sample, sender))
-                .collect(),
+        Samples::Histogram(samples) => metric::Data::Histogram(Buckets {
+            data_points: samples.iter().map(buckets).collect(),
             aggregation_temporality: cumulative,
         }),
     };
@@ -114,8 +106,8 @@ fn of_family(family: &Family, sender: &Sender<'_>) -> Metric {
     }
 }
 
-fn labels(sample: &Sample) -> Vec<KeyValue> {
-    let labels = sample.labels.iter();
+fn attributes(labels: &Labels) -> Vec<KeyValue> {
+    let labels = labels.iter();
     labels.map(|(name, value)| attribute(name, value)).collect()
 }
 
@@ -125,32 +117,26 @@ fn nanos(unix_ms: i64) -> u64 {
         .saturating_mul(1_000_000)
 }
 
-fn number(sample: &Sample, sender: &Sender<'_>) -> Option<NumberDataPoint> {
-    let Value::Number(number) = &sample.value else {
-        return None;
-    };
-    Some(NumberDataPoint {
-        attributes: labels(sample),
+fn number(sample: &Sample<f64>, sender: &Sender<'_>) -> NumberDataPoint {
+    NumberDataPoint {
+        attributes: attributes(&sample.labels),
         start_time_unix_nano: nanos(sender.started_ms),
         time_unix_nano: nanos(sender.now_ms),
-        value: Some(number_data_point::Value::AsDouble(*number)),
+        value: Some(number_data_point::Value::AsDouble(sample.value)),
         ..NumberDataPoint::default()
-    })
+    }
 }
 
-fn steps(sample: &Sample, sender: &Sender<'_>) -> Option<HistogramDataPoint> {
-    let Value::Steps(steps) = &sample.value else {
-        return None;
-    };
-    let steps: &Histogram = steps;
-    Some(HistogramDataPoint {
-        attributes: labels(sample),
+fn buckets(sample: &Sample<Histogram>, sender: &Sender<'_>) -> HistogramDataPoint {
+    let histogram = &sample.value;
+    HistogramDataPoint {
+        attributes: attributes(&sample.labels),
         start_time_unix_nano: nanos(sender.started_ms),
         time_unix_nano: nanos(sender.now_ms),
-        count: steps.count(),
-        sum: Some(float(steps.sum_ms()) / 1_000.0),
-        bucket_counts: steps.steps().to_vec(),
+        count: histogram.count(),
+        sum: Some(float(histogram.sum_ms()) / 1_000.0),
+        bucket_counts: histogram.buckets().to_vec(),
         explicit_bounds: BOUNDS_MS.map(|bound| f64::from(bound) / 1_000.0).to_vec(),
         ..HistogramDataPoint::default()
-    })
+    }
 }

@@ -1,21 +1,27 @@
 //! What requests add up to since the start.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::{Family, Histogram, Kind};
+use super::{Family, Histogram, Sample};
 use crate::model::{AccountId, Currency, Left, Outcome, RequestRecord};
 
 /// Different models, clients, accounts and routes that are told apart. A client
-/// may ask for as many models as it likes; what is beyond goes under [`OTHERS`].
+/// may ask for as many models as it likes; what is beyond loses its model's name.
 const MOST_SERIES: usize = 2_000;
-/// The model of those that are not told apart.
+/// Different clients, accounts and routes that are told apart after that. What is
+/// beyond is counted in one more series, which has none of these names.
+const MOST_NAMELESS: usize = 2_000;
+/// Different accounts and results of attempts that are told apart: those of a
+/// large pool. What is beyond is told apart by its result only.
+const MOST_ATTEMPTS: usize = 20_000;
+/// The name of those that are not told apart.
 const OTHERS: &str = "(others)";
 /// Longest name of a model, in characters.
 const LONGEST_MODEL: usize = 128;
 
 /// What tells requests apart.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct Series {
     route: Arc<str>,
     model: Arc<str>,
@@ -36,10 +42,39 @@ struct Sums {
     duration: Histogram,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Sheet {
+    /// At most [`MOST_SERIES`] and [`MOST_NAMELESS`].
     series: HashMap<Series, Sums>,
-    attempts: HashMap<(AccountId, Option<Left>), u64>,
+    /// Of what has no place in `series`.
+    rest: Option<Sums>,
+    /// By account, absent beyond [`MOST_ATTEMPTS`], and by what became of them.
+    attempts: HashMap<(Option<AccountId>, Option<Left>), u64>,
+}
+
+impl Sheet {
+    /// The sums that requests of this series belong to.
+    fn sums_of(&mut self, series: Series) -> &mut Sums {
+        if self.has_room(&series, MOST_SERIES) {
+            return self.series.entry(series).or_default();
+        }
+        let nameless = series.nameless();
+        if self.has_room(&nameless, MOST_SERIES + MOST_NAMELESS) {
+            return self.series.entry(nameless).or_default();
+        }
+        self.rest.get_or_insert_default()
+    }
+
+    fn has_room(&self, series: &Series, most: usize) -> bool {
+        self.series.len() < most || self.series.contains_key(series)
+    }
+
+    fn note_attempt(&mut self, account: &AccountId, left: Option<Left>) {
+        let known = (Some(account.clone()), left);
+        let has_room = self.attempts.len() < MOST_ATTEMPTS || self.attempts.contains_key(&known);
+        let place = if has_room { known } else { (None, left) };
+        *self.attempts.entry(place).or_default() += 1;
+    }
 }
 
 /// Counts finished requests.
@@ -50,40 +85,27 @@ impl Tally {
     /// Counts a finished request.
     pub fn note(&self, record: &RequestRecord) {
         let series = Series::of(record);
-        let mut sheet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sheet = self.sheet();
         for attempt in &record.trail {
-            let kind = (attempt.account.clone(), attempt.left);
-            *sheet.attempts.entry(kind).or_default() += 1;
+            sheet.note_attempt(&attempt.account, attempt.left);
         }
-        let is_full = sheet.series.len() >= MOST_SERIES && !sheet.series.contains_key(&series);
-        let series = if is_full { series.nameless() } else { series };
-        sheet.series.entry(series).or_default().add(record);
+        sheet.sums_of(series).add(record);
     }
 
-    /// The families of what was counted. `label` names an account.
+    /// The families of what was counted. `label` names an account; finished
+    /// requests do not wait for it.
     pub fn families(&self, label: impl Fn(&AccountId) -> String) -> Vec<Family> {
-        let sheet = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let series: BTreeMap<Series, Sums> = sheet
-            .series
-            .iter()
-            .map(|(series, sums)| (series.clone(), *sums))
-            .collect();
-        let mut attempts: Vec<_> = sheet
-            .attempts
-            .iter()
-            .map(|((account, left), count)| (label(account), left_text(*left), *count))
-            .collect();
-        drop(sheet);
-        attempts.sort_unstable();
-        let mut families = sums(&series, &label);
-        families.extend(latencies(&series));
-        families.push(of_attempts(attempts));
+        let sheet = self.sheet().clone();
+        let rows = rows(&sheet, &label);
+        let mut families = sums(&rows);
+        families.extend(latencies(&rows));
+        families.push(attempts(&sheet, &label));
         families
     }
-}
 
-fn left_text(left: Option<Left>) -> &'static str {
-    left.map_or("answered", Left::as_str)
+    fn sheet(&self) -> MutexGuard<'_, Sheet> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Series {
@@ -108,16 +130,6 @@ impl Series {
             model: Arc::from(OTHERS),
             ..self
         }
-    }
-
-    fn labels(&self, label: &impl Fn(&AccountId) -> String) -> Vec<(&'static str, String)> {
-        let account = self.account.as_ref().map(label).unwrap_or_default();
-        vec![
-            ("account", account),
-            ("client", self.client.to_string()),
-            ("model", self.model.to_string()),
-            ("route", self.route.to_string()),
-        ]
     }
 }
 
@@ -147,62 +159,7 @@ impl Sums {
         }
         self.duration.note(record.duration_ms);
     }
-}
 
-fn sums(series: &BTreeMap<Series, Sums>, label: &impl Fn(&AccountId) -> String) -> Vec<Family> {
-    let mut requests = Family::new(
-        "flowkeep_requests_total",
-        "Finished requests.",
-        Kind::Counter,
-    );
-    let mut tokens = Family::new(
-        "flowkeep_tokens_total",
-        "Tokens that the upstream told; reasoning is part of completion, cached of prompt.",
-        Kind::Counter,
-    );
-    let mut cost = Family::new(
-        "flowkeep_cost_total",
-        "What requests cost, in units of the currency.",
-        Kind::Counter,
-    );
-    let mut saved = Family::new(
-        "flowkeep_saved_by_cache_total",
-        "What prompts would have cost more without the cache, in units of the currency.",
-        Kind::Counter,
-    );
-    for (series, sums) in series {
-        let labels = || series.labels(label);
-        let with = |name: &'static str, value: &str| {
-            let mut labels = labels();
-            labels.push((name, value.to_owned()));
-            labels.sort_unstable();
-            labels
-        };
-        for (outcome, count) in Outcome::ALL.iter().zip(sums.outcomes) {
-            if count > 0 {
-                requests.push(with("outcome", outcome.as_str()), float(count));
-            }
-        }
-        for (kind, count) in sums.tokens() {
-            if count > 0 {
-                tokens.push(with("kind", kind), float(count));
-            }
-        }
-        for (index, currency) in Currency::ALL.iter().enumerate() {
-            for (family, nano) in [
-                (&mut cost, sums.cost_nano[index]),
-                (&mut saved, sums.saved_nano[index]),
-            ] {
-                if nano > 0 {
-                    family.push(with("currency", currency.code()), units(nano));
-                }
-            }
-        }
-    }
-    vec![requests, tokens, cost, saved]
-}
-
-impl Sums {
     fn tokens(&self) -> [(&'static str, u64); 4] {
         [
             ("prompt", self.prompt_tokens),
@@ -213,45 +170,147 @@ impl Sums {
     }
 }
 
-/// By route and model only: a histogram has many lines.
-fn latencies(series: &BTreeMap<Series, Sums>) -> [Family; 2] {
-    let mut by_model: BTreeMap<(&str, &str), (Histogram, Histogram)> = BTreeMap::new();
-    for (series, sums) in series {
-        let (first_byte, duration) = by_model.entry((&series.model, &series.route)).or_default();
-        first_byte.add(&sums.first_byte);
-        duration.add(&sums.duration);
+/// A series as it is told.
+struct Row<'a> {
+    route: &'a str,
+    model: &'a str,
+    client: &'a str,
+    account: String,
+    sums: &'a Sums,
+}
+
+impl Row<'_> {
+    fn names(&self) -> [&str; 4] {
+        [self.route, self.model, self.client, &self.account]
     }
-    let mut first_byte = Family::new(
-        "flowkeep_first_byte_seconds",
-        "Time until the first byte for the client.",
-        Kind::Histogram,
-    );
-    let mut duration = Family::new(
-        "flowkeep_request_duration_seconds",
-        "Time until the end of the answer.",
-        Kind::Histogram,
-    );
+
+    /// A number of this series, told from its others by one more label.
+    fn sample(&self, name: &'static str, value: &str, number: f64) -> Sample<f64> {
+        let mut labels = vec![
+            ("account", self.account.clone()),
+            ("client", self.client.to_owned()),
+            ("model", self.model.to_owned()),
+            ("route", self.route.to_owned()),
+            (name, value.to_owned()),
+        ];
+        labels.sort_unstable();
+        Sample::new(labels, number)
+    }
+}
+
+/// All series in the order of their names.
+fn rows<'a>(sheet: &'a Sheet, label: &impl Fn(&AccountId) -> String) -> Vec<Row<'a>> {
+    let named = sheet.series.iter().map(|(series, sums)| Row {
+        route: &series.route,
+        model: &series.model,
+        client: &series.client,
+        account: series.account.as_ref().map(label).unwrap_or_default(),
+        sums,
+    });
+    let rest = sheet.rest.iter().map(|sums| Row {
+        route: OTHERS,
+        model: OTHERS,
+        client: OTHERS,
+        account: OTHERS.to_owned(),
+        sums,
+    });
+    let mut rows: Vec<Row<'_>> = named.chain(rest).collect();
+    rows.sort_unstable_by(|one, other| one.names().cmp(&other.names()));
+    rows
+}
+
+fn sums(rows: &[Row<'_>]) -> Vec<Family> {
+    let (mut requests, mut tokens) = (Vec::new(), Vec::new());
+    let (mut costs, mut savings) = (Vec::new(), Vec::new());
+    for row in rows {
+        let sums = row.sums;
+        for (outcome, count) in Outcome::ALL.iter().zip(sums.outcomes) {
+            if count > 0 {
+                requests.push(row.sample("outcome", outcome.as_str(), float(count)));
+            }
+        }
+        for (kind, count) in sums.tokens() {
+            if count > 0 {
+                tokens.push(row.sample("kind", kind, float(count)));
+            }
+        }
+        for (index, currency) in Currency::ALL.iter().enumerate() {
+            for (samples, nano) in [
+                (&mut costs, sums.cost_nano[index]),
+                (&mut savings, sums.saved_nano[index]),
+            ] {
+                if nano > 0 {
+                    samples.push(row.sample("currency", currency.code(), units(nano)));
+                }
+            }
+        }
+    }
+    vec![
+        Family::counter("flowkeep_requests_total", "Finished requests.", requests),
+        Family::counter(
+            "flowkeep_tokens_total",
+            "Tokens that the upstream told; reasoning is part of completion, cached of prompt.",
+            tokens,
+        ),
+        Family::counter(
+            "flowkeep_cost_total",
+            "What requests cost, in units of the currency.",
+            costs,
+        ),
+        Family::counter(
+            "flowkeep_saved_by_cache_total",
+            "What prompts would have cost more without the cache, in units of the currency.",
+            savings,
+        ),
+    ]
+}
+
+/// By route and model only: a histogram has many lines.
+fn latencies(rows: &[Row<'_>]) -> [Family; 2] {
+    let mut by_model: BTreeMap<(&str, &str), (Histogram, Histogram)> = BTreeMap::new();
+    for row in rows {
+        let (first_byte, duration) = by_model.entry((row.model, row.route)).or_default();
+        first_byte.add(&row.sums.first_byte);
+        duration.add(&row.sums.duration);
+    }
+    let (mut first_byte, mut duration) = (Vec::new(), Vec::new());
     for ((model, route), (first, whole)) in by_model {
         let labels = || vec![("model", model.to_owned()), ("route", route.to_owned())];
         if first.count() > 0 {
-            first_byte.push_steps(labels(), first);
+            first_byte.push(Sample::new(labels(), first));
         }
-        duration.push_steps(labels(), whole);
+        duration.push(Sample::new(labels(), whole));
     }
-    [first_byte, duration]
+    [
+        Family::histogram(
+            "flowkeep_first_byte_seconds",
+            "Time until the first byte for the client.",
+            first_byte,
+        ),
+        Family::histogram(
+            "flowkeep_request_duration_seconds",
+            "Time until the end of the answer.",
+            duration,
+        ),
+    ]
 }
 
-fn of_attempts(attempts: Vec<(String, &'static str, u64)>) -> Family {
-    let mut family = Family::new(
+fn attempts(sheet: &Sheet, label: &impl Fn(&AccountId) -> String) -> Family {
+    let told = sheet.attempts.iter().map(|((account, left), count)| {
+        let account = account.as_ref().map_or_else(|| OTHERS.to_owned(), label);
+        (account, left.map_or("answered", Left::as_str), *count)
+    });
+    let mut told: Vec<_> = told.collect();
+    told.sort_unstable();
+    let samples = told.into_iter().map(|(account, result, count)| {
+        let labels = vec![("account", account), ("result", result.to_owned())];
+        Sample::new(labels, float(count))
+    });
+    Family::counter(
         "flowkeep_attempts_total",
         "Upstream requests, by what became of them.",
-        Kind::Counter,
-    );
-    for (account, result, count) in attempts {
-        let labels = vec![("account", account), ("result", result.to_owned())];
-        family.push(labels, float(count));
-    }
-    family
+        samples.collect(),
+    )
 }
 
 #[expect(

@@ -1,4 +1,5 @@
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_proto::tonic::metrics::v1::metric;
@@ -51,7 +52,7 @@ fn attempt(left: Option<Left>) -> AttemptRecord {
 }
 
 fn told(tally: &Tally) -> String {
-    text::write(&tally.families(|_| "my \"first\"\n".to_owned())).unwrap()
+    text::write(&tally.families(|_| "my \"first\"\n".to_owned()))
 }
 
 #[test]
@@ -95,19 +96,89 @@ fn a_client_cannot_fill_the_memory_with_models() {
     }
     tally.note(&record(&"y".repeat(100_000)));
     let families = tally.families(|_| String::new());
-    let requests = &families[0];
-    assert_eq!(requests.name, "flowkeep_requests_total");
-    assert_eq!(requests.samples.len(), 2_001);
-    let sum: f64 = requests
-        .samples
-        .iter()
-        .map(|sample| match sample.value {
-            Value::Number(number) => number,
-            Value::Steps(_) => 0.0,
-        })
-        .sum();
-    assert!((sum - 5_001.0).abs() < 0.1, "none is lost: {sum}");
-    assert!(text::write(&families).unwrap().len() < 8_000_000);
+    assert_eq!(
+        counted(&families, "flowkeep_requests_total"),
+        (2_001, 5_001)
+    );
+    assert!(text::write(&families).len() < 8_000_000);
+}
+
+/// Lines of a counter, and their sum.
+fn counted(families: &[Family], name: &str) -> (usize, u64) {
+    let family = families.iter().find(|family| family.name == name).unwrap();
+    let Samples::Counter(samples) = &family.samples else {
+        panic!("{name} is a counter");
+    };
+    let sum: f64 = samples.iter().map(|sample| sample.value).sum();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a sum of small counts"
+    )]
+    let sum = sum.round() as u64;
+    (samples.len(), sum)
+}
+
+/// Tokens and accounts come and go while the program runs.
+#[test]
+fn clients_and_accounts_do_not_fill_the_memory_either() {
+    let tally = Tally::default();
+    for n in 0..25_000 {
+        let account = AccountId::from(format!("a{n}").as_str());
+        tally.note(&RequestRecord {
+            client: format!("client-{n}").into(),
+            account: Some(account.clone()),
+            trail: vec![AttemptRecord {
+                account,
+                ..attempt(None)
+            }],
+            ..record("m")
+        });
+    }
+    tally.note(&RequestRecord {
+        trail: vec![attempt(Some(Left::RateLimited))],
+        ..record("m")
+    });
+    let families = tally.families(ToString::to_string);
+    assert_eq!(
+        counted(&families, "flowkeep_requests_total"),
+        (2_000 + 2_000 + 1, 25_001),
+        "by all names, without the model, and the rest"
+    );
+    assert_eq!(
+        counted(&families, "flowkeep_attempts_total"),
+        (20_000 + 2, 25_001)
+    );
+    let text = text::write(&families);
+    let others = r#"account="(others)""#;
+    for line in [
+        format!(
+            r#"flowkeep_requests_total{{{others},client="(others)",model="(others)",outcome="success",route="(others)"}} 21001"#
+        ),
+        format!(r#"flowkeep_attempts_total{{{others},result="answered"}} 5000"#),
+        format!(r#"flowkeep_attempts_total{{{others},result="rate_limited"}} 1"#),
+    ] {
+        assert!(text.lines().any(|told| told == line), "{line}");
+    }
+}
+
+/// Names come from the pool, whose lock others hold.
+#[test]
+fn a_finished_request_does_not_wait_for_the_name_of_an_account() {
+    let tally = Arc::new(Tally::default());
+    tally.note(&record("m"));
+    let families = tally.families(|_| {
+        let (noted, waiting) = mpsc::channel();
+        let tally = Arc::clone(&tally);
+        std::thread::spawn(move || {
+            tally.note(&record("m"));
+            noted.send(())
+        });
+        let is_noted = waiting.recv_timeout(Duration::from_secs(10)).is_ok();
+        assert!(is_noted, "the sums are not locked");
+        String::new()
+    });
+    assert_eq!(counted(&families, "flowkeep_requests_total"), (1, 1));
 }
 
 #[test]
@@ -129,10 +200,10 @@ fn the_otlp_message_says_the_same() {
     };
     assert!(sum.is_monotonic);
     assert_eq!(sum.data_points[0].start_time_unix_nano, 1_000_000_000);
-    let Some(metric::Data::Histogram(steps)) = &find("flowkeep_first_byte_seconds").data else {
+    let Some(metric::Data::Histogram(buckets)) = &find("flowkeep_first_byte_seconds").data else {
         panic!("times are a histogram");
     };
-    let point = &steps.data_points[0];
+    let point = &buckets.data_points[0];
     assert_eq!((point.count, point.explicit_bounds.len()), (1, 14));
     assert_eq!(point.bucket_counts.iter().sum::<u64>(), 1);
 }

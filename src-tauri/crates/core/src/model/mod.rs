@@ -2,7 +2,10 @@
 //!
 //! Pure data. What is parsed here cannot be wrong afterwards.
 
+mod amounts;
 mod attempt;
+mod balance;
+mod capture;
 mod client;
 pub mod glob;
 mod key;
@@ -15,13 +18,16 @@ mod strategy;
 mod usage;
 mod verdict;
 
+pub use amounts::Amounts;
 pub use attempt::{AttemptRecord, Choice, Left};
+pub use balance::{BalanceFailureReason, BalanceSource};
+pub use capture::{Capture, KeptBody, LeftOut, Room, Share};
 pub use client::{Budget, ClientLimits};
 pub use key::{AccountId, ApiKey, Fingerprint, KeyId, MalformedKey, RandomId};
 pub use money::{Cost, Currency, MalformedAmount, Money, Nano, Priced};
 pub use record::{Outcome, RequestRecord};
 pub use resource::{Resource, ResourceKind};
-pub use route::{BodyRule, Effect, Protocol, Route};
+pub use route::{BodyRule, Effect, Payment, Protocol, Route};
 pub use state::{Condition, KeyState, StateChange};
 pub use strategy::{Strategy, UnknownStrategy};
 pub use usage::{Units, Usage};

@@ -46,6 +46,15 @@ impl Currency {
         }
     }
 
+    /// The one that is not this one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Cny => Self::Usd,
+            Self::Usd => Self::Cny,
+        }
+    }
+
     /// The currency of that code.
     #[must_use]
     pub fn parse(code: &str) -> Option<Self> {

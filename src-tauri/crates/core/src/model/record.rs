@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AccountId, AttemptRecord, Cost, KeyId, Units, Usage};
+use super::{AccountId, AttemptRecord, Capture, Cost, KeyId, Payment, Route, Units, Usage};
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,9 +109,58 @@ pub struct RequestRecord {
     pub first_byte_ms: Option<u32>,
     /// Milliseconds in all.
     pub duration_ms: u32,
+    /// Its bodies, where they are kept.
+    pub capture: Option<Box<Capture>>,
 }
 
 impl RequestRecord {
+    /// Whether it may have been charged for, and nobody knows how much.
+    #[must_use]
+    pub fn has_unknown_cost(&self) -> bool {
+        self.cost.is_none() && self.may_be_charged()
+    }
+
+    /// Whether it was answered for tokens, and nobody told how many.
+    #[must_use]
+    pub fn has_unknown_usage(&self) -> bool {
+        self.usage.is_unknown()
+            && self.outcome == Outcome::Success
+            && self.asked_a_model()
+            && self.payment() == Payment::Tokens
+    }
+
+    /// Whether the upstream may charge for it: a model was asked, and nothing says
+    /// that it did not answer. A client that went away first has seen no end, but
+    /// what was sent is paid for. `GET /models` costs nothing, nor does what is
+    /// answered here (`/v1/messages/count_tokens`).
+    #[must_use]
+    pub fn may_be_charged(&self) -> bool {
+        let may_be_answered = match self.outcome {
+            Outcome::Success | Outcome::Interrupted | Outcome::ClientClosed => true,
+            Outcome::Rejected | Outcome::Refused | Outcome::UpstreamFailed => false,
+        };
+        may_be_answered && self.asked_a_model() && self.payment() != Payment::Nothing
+    }
+
+    /// Whether a model of the upstream's was asked.
+    fn asked_a_model(&self) -> bool {
+        self.attempts > 0 && (self.model_used.is_some() || self.model_asked.is_some())
+    }
+
+    /// Whether it is a download that had the results of a batch: no other request for
+    /// a file uses a model. Its usage is that of many answers.
+    #[must_use]
+    pub fn is_of_batch(&self) -> bool {
+        self.model_asked.is_some() && self.route == Route::Files.name()
+    }
+
+    fn payment(&self) -> Payment {
+        if self.is_of_batch() {
+            return Payment::Tokens;
+        }
+        Route::of(&self.route).payment()
+    }
+
     /// nginx's number for a client that left before it got a status.
     const CLIENT_CLOSED_REQUEST: u16 = 499;
 
@@ -145,6 +194,7 @@ impl RequestRecord {
             user_agent: None,
             first_byte_ms: None,
             duration_ms: 0,
+            capture: None,
         }
     }
 }

@@ -27,6 +27,19 @@ pub enum Effect {
     Creates,
 }
 
+/// What is paid for at a route, when a model is asked there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payment {
+    /// Nothing.
+    Nothing,
+    /// Tokens, which the answer tells.
+    Tokens,
+    /// Pictures, clips, or seconds or bytes of sound.
+    Units,
+    /// The vendor does not document it.
+    Unknown,
+}
+
 /// What a request that may carry a body must carry (S5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BodyRule {
@@ -202,6 +215,13 @@ impl Route {
         self.facts().needs_model
     }
 
+    /// What is paid for here. Nothing is by files but the results of a batch, which
+    /// are counted while they are fetched.
+    #[must_use]
+    pub fn payment(&self) -> Payment {
+        self.facts().payment
+    }
+
     fn facts(&self) -> Facts {
         match self {
             Self::ChatCompletions => Facts::inference("chat/completions"),
@@ -211,21 +231,25 @@ impl Route {
             Self::Completions => Facts::inference("completions"),
             Self::Embeddings => Facts::inference("embeddings"),
             Self::Rerank => Facts::inference("rerank"),
-            Self::ImageGenerations => Facts::inference("images/generations"),
-            Self::AudioSpeech => Facts::inference("audio/speech"),
-            Self::AudioTranscriptions => {
-                Facts::inference("audio/transcriptions").form(BodyRule::Multipart)
-            }
+            Self::ImageGenerations => Facts::inference("images/generations").paid(Payment::Units),
+            Self::AudioSpeech => Facts::inference("audio/speech").paid(Payment::Units),
+            Self::AudioTranscriptions => Facts::inference("audio/transcriptions")
+                .form(BodyRule::Multipart)
+                .paid(Payment::Units),
             Self::VoiceUpload => {
                 Facts::creation("uploads/audio/voice").form(BodyRule::JsonOrMultipart)
             }
             Self::VoiceList => Facts::read("audio/voice/list"),
             Self::VoiceDeletion => Facts::creation("audio/voice/deletions"),
-            Self::VideoSubmit => Facts::creation("video/submit").with_model(),
+            Self::VideoSubmit => Facts::creation("video/submit")
+                .with_model()
+                .paid(Payment::Units),
             Self::VideoStatus => Facts::question("video/status"),
-            Self::Files => Facts::collection("files").form(BodyRule::Multipart),
-            Self::File(_) => Facts::item("files"),
-            Self::FileContent(_) => Facts::read("files"),
+            Self::Files => Facts::collection("files")
+                .form(BodyRule::Multipart)
+                .paid(Payment::Tokens),
+            Self::File(_) => Facts::item("files").paid(Payment::Tokens),
+            Self::FileContent(_) => Facts::read("files").paid(Payment::Tokens),
             Self::Batches => Facts::collection("batches"),
             Self::Batch(_) => Facts::read("batches"),
             Self::BatchCancel(_) => Facts::creation("batches").form(BodyRule::None),

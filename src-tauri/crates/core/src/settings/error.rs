@@ -58,6 +58,12 @@ pub enum SettingsError {
          a user name, or empty"
     )]
     Collector,
+    /// Headers that cannot be sent.
+    #[error(
+        "headers for the collector are written as name=value,name=value, with values as in a URL \
+         (a blank is %20)"
+    )]
+    CollectorHeaders,
     /// Others on the network could use the keys.
     #[error("a token is needed when the gateway listens on more than loopback")]
     TokenNeeded,

@@ -12,6 +12,7 @@ mod error;
 mod file;
 mod instance;
 mod limits;
+mod otlp_headers;
 mod overrides;
 
 use std::str::FromStr as _;
@@ -24,6 +25,7 @@ pub use data_dir::DataDir;
 pub use error::{InvalidAddress, SettingsError};
 pub use file::SettingsFile;
 pub use instance::{InstanceError, InstanceLock, Running};
+pub use otlp_headers::OtlpHeaders;
 pub use overrides::{Effective, Overrides};
 
 pub use crate::model::Strategy;
@@ -129,6 +131,12 @@ pub struct Settings {
     pub retention_rows: u32,
     /// Largest size of the log in MiB; 0 is no limit.
     pub retention_mib: u32,
+    /// KiB that are kept of a body, where the user has bodies kept (D17).
+    pub capture_body_kib: u32,
+    /// Largest size of all kept bodies in MiB.
+    pub capture_mib: u32,
+    /// Hours after which a kept body is removed.
+    pub capture_hours: u32,
     /// Whether `/metrics` needs no password on loopback.
     pub open_metrics: bool,
     /// OTLP/HTTP collector that metrics are sent to, as `http://localhost:4318`;
@@ -176,6 +184,9 @@ impl Default for Settings {
             retention_days: 90,
             retention_rows: 5_000_000,
             retention_mib: 1_024,
+            capture_body_kib: 64,
+            capture_mib: 64,
+            capture_hours: 24,
             open_metrics: false,
             otlp_endpoint: String::new(),
             otlp_interval_s: 60,
@@ -215,6 +226,9 @@ impl Settings {
             ("retention_days", self.retention_days, 0, 36_500),
             ("retention_rows", self.retention_rows, 0, u32::MAX),
             ("retention_mib", self.retention_mib, 0, 1_048_576),
+            ("capture_body_kib", self.capture_body_kib, 1, 1_024),
+            ("capture_mib", self.capture_mib, 1, 1_024),
+            ("capture_hours", self.capture_hours, 1, 720),
         ];
         for (name, value, min, max) in ranges {
             if !(min..=max).contains(&value) {

@@ -2,18 +2,19 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, named_params};
 
-use super::{Store, StoreError, columns};
-use crate::model::{AccountId, Condition, KeyState};
+use super::columns::{self, CurrencyCode};
+use super::{Store, StoreError};
+use crate::model::{AccountId, BalanceFailureReason, BalanceSource, Condition, Currency, KeyState};
 
 /// The last known balance, with where it comes from and its age (D5).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
     /// Billionths of the currency's unit.
     pub nano: i64,
-    /// ISO 4217: `CNY` or `USD`.
-    pub currency: String,
-    /// `reported`, `manual` or `estimated`.
-    pub source: String,
+    /// What it is counted in.
+    pub currency: Currency,
+    /// Where it comes from.
+    pub source: BalanceSource,
     /// Unix milliseconds.
     pub as_of_ms: i64,
 }
@@ -21,8 +22,8 @@ pub struct Balance {
 /// Why the last question about a balance failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BalanceFailure {
-    /// One word, as in the contract.
-    pub reason: String,
+    /// What came instead.
+    pub reason: BalanceFailureReason,
     /// In English, with details; redacted.
     pub text: String,
     /// Unix milliseconds of the question.
@@ -106,7 +107,7 @@ fn balance(row: &Row<'_>) -> rusqlite::Result<Option<Balance>> {
     };
     Ok(Some(Balance {
         nano,
-        currency: row.get("balance_currency")?,
+        currency: row.get::<_, CurrencyCode>("balance_currency")?.0,
         source: row.get("balance_source")?,
         as_of_ms: row.get("balance_as_of_ms")?,
     }))
@@ -149,8 +150,8 @@ pub(super) fn insert(
         ":site": site,
         ":state": KeyState::Usable,
         ":nano": balance.map(|balance| balance.nano),
-        ":currency": balance.map(|balance| balance.currency.as_str()),
-        ":source": balance.map(|balance| balance.source.as_str()),
+        ":currency": balance.map(|balance| CurrencyCode(balance.currency)),
+        ":source": balance.map(|balance| balance.source),
         ":as_of": balance.map(|balance| balance.as_of_ms),
         ":now": now,
     })?;
@@ -191,8 +192,8 @@ impl Store {
         self.write("write a balance", |tx| {
             let changed = tx.prepare_cached(UPDATE_BALANCE)?.execute(named_params! {
                 ":nano": balance.map(|balance| balance.nano),
-                ":currency": balance.map(|balance| balance.currency.as_str()),
-                ":source": balance.map(|balance| balance.source.as_str()),
+                ":currency": balance.map(|balance| CurrencyCode(balance.currency)),
+                ":source": balance.map(|balance| balance.source),
                 ":as_of": balance.map(|balance| balance.as_of_ms),
                 ":account": account,
             })?;
@@ -216,7 +217,7 @@ impl Store {
                 match finding {
                     BalanceFinding::Told(balance) => told.execute(named_params! {
                         ":nano": balance.nano,
-                        ":currency": balance.currency,
+                        ":currency": CurrencyCode(balance.currency),
                         ":source": balance.source,
                         ":as_of": balance.as_of_ms,
                         ":account": account,

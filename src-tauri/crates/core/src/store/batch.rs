@@ -5,6 +5,8 @@ use rusqlite::{Transaction, named_params};
 
 use super::attempts;
 use super::blocks::Blocks;
+use super::bodies::Keeping;
+use super::history;
 use super::names::Names;
 use super::requests::{self, Words};
 use super::rollup::Rollup;
@@ -24,6 +26,7 @@ pub(super) fn append(
     let mut rollup = Rollup::default();
     let mut blocks = Blocks::default();
     let mut traces = Traces::default();
+    let mut keeping = Keeping::default();
     let mut insert = requests::prepare_insert(tx)?;
     let mut insert_attempt = attempts::prepare_insert(tx)?;
     let mut insert_words = words::prepare_insert(tx)?;
@@ -31,11 +34,15 @@ pub(super) fn append(
         .prepare_cached(SELECT_END)?
         .query_row([], |row| row.get(0))?;
     for record in records {
-        id += 1;
         let of_record = Words::of(record, names, tx)?;
+        if !history::is_new(tx, id + 1, record, of_record)? {
+            continue;
+        }
+        id += 1;
         requests::insert(&mut insert, id, record, of_record)?;
         attempts::insert(&mut insert_attempt, id, record, names, tx)?;
         words::insert(&mut insert_words, id, record)?;
+        keeping.add(tx, id, record)?;
         rollup.add(record, of_record);
         blocks.add(id, record, of_record);
         traces.add(id, record.trace_id.as_deref());
@@ -44,5 +51,6 @@ pub(super) fn append(
         .execute(named_params! { ":id": id })?;
     rollup.save(tx)?;
     blocks.save(tx)?;
+    keeping.save(tx)?;
     traces.save(tx)
 }

@@ -12,8 +12,20 @@ use super::requests::{Words, stored_start};
 use super::sums::Tally;
 use crate::model::RequestRecord;
 
-/// Ids of a block; also in the migration.
+/// Ids of a block; also in the migrations.
 pub(super) const BLOCK: i64 = 2_000;
+
+/// What joins `requests` to the block in `log_blocks`.
+macro_rules! in_block {
+    () => {
+        "requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000"
+    };
+}
+
+pub(super) use in_block;
+
+/// The size and the zones stand as numbers in statements.
+const _: () = assert!(BLOCK == 2_000 && zone::MODEL == 1);
 
 /// The numbers of zones' dimensions in `usage.db`; never reused.
 pub(super) mod zone {

@@ -20,6 +20,8 @@ pub struct ClientRow {
     pub revoked_at_ms: Option<i64>,
     /// What it may do.
     pub limits: ClientLimits,
+    /// Unix milliseconds until which the bodies of its requests are kept (D17).
+    pub capture_until_ms: Option<i64>,
 }
 
 /// A client to add.
@@ -36,7 +38,8 @@ pub struct NewClient<'a> {
 }
 
 const SELECT_ALL: &str = "SELECT client_id, name, token_hash, created_at_ms, revoked_at_ms,
-        models, requests_per_minute, budget_currency, budget_day_nano, budget_month_nano
+        models, requests_per_minute, budget_currency, budget_day_nano, budget_month_nano,
+        capture_until_ms
     FROM clients ORDER BY created_at_ms, rowid";
 const SELECT_LIVE: &str = "SELECT client_id FROM clients
     WHERE name = :name AND client_id <> :client AND revoked_at_ms IS NULL";
@@ -44,18 +47,21 @@ const INSERT: &str = "INSERT INTO clients (client_id, name, token_hash, created_
     VALUES (:client, :name, :token_hash, :now)";
 const PUT: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
     VALUES (:client, :name, :token_hash, :now)
-    ON CONFLICT (client_id) DO UPDATE SET token_hash = excluded.token_hash
+    ON CONFLICT (client_id) DO UPDATE SET token_hash = excluded.token_hash,
+        capture_until_ms = NULL
         WHERE revoked_at_ms IS NULL";
 const REVIVE: &str = "INSERT INTO clients (client_id, name, token_hash, created_at_ms)
     VALUES (:client, :name, :token_hash, :now)
     ON CONFLICT (client_id) DO UPDATE SET token_hash = excluded.token_hash,
-        created_at_ms = excluded.created_at_ms, revoked_at_ms = NULL";
+        created_at_ms = excluded.created_at_ms, revoked_at_ms = NULL, capture_until_ms = NULL";
 const RENAME: &str = "UPDATE clients SET name = :name WHERE client_id = :client";
 const LIMIT: &str = "UPDATE clients SET models = :models,
         requests_per_minute = :requests_per_minute, budget_currency = :currency,
         budget_day_nano = :day, budget_month_nano = :month
     WHERE client_id = :client";
-const REVOKE: &str = "UPDATE clients SET revoked_at_ms = :now
+const CAPTURE: &str = "UPDATE clients SET capture_until_ms = :until
+    WHERE client_id = :client AND (revoked_at_ms IS NULL OR :revoked_too)";
+const REVOKE: &str = "UPDATE clients SET revoked_at_ms = :now, capture_until_ms = NULL
     WHERE client_id = :client AND revoked_at_ms IS NULL";
 const EXISTS: &str = "SELECT 1 FROM clients
     WHERE client_id = :client AND (revoked_at_ms IS NULL OR :revoked_too)";
@@ -85,6 +91,7 @@ fn row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
             requests_per_minute: row.get("requests_per_minute")?,
             budget,
         },
+        capture_until_ms: row.get("capture_until_ms")?,
     })
 }
 
@@ -226,6 +233,27 @@ impl Store {
             Ok(Some(true))
         })?;
         changed.ok_or_else(|| taken(name.unwrap_or_default()))
+    }
+
+    /// Has the bodies of a client's requests kept until then, in Unix milliseconds,
+    /// or no more; false when there is no such client. `revoked_too` as in
+    /// [`Store::update_client`].
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn capture_client(
+        &self,
+        client_id: &str,
+        until_ms: Option<i64>,
+        revoked_too: bool,
+    ) -> Result<bool, StoreError> {
+        self.write("change what is kept of a client", |tx| {
+            tx.prepare_cached(CAPTURE)?
+                .execute(named_params! {
+                    ":client": client_id, ":until": until_ms, ":revoked_too": revoked_too,
+                })
+                .map(|changed| changed > 0)
+        })
     }
 
     /// Revokes a live client; false when there is none.

@@ -4,8 +4,8 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 
 use crate::model::{
-    AccountId, Choice, Condition, Currency, Fingerprint, KeyId, KeyState, Left, Outcome,
-    ResourceKind,
+    AccountId, BalanceFailureReason, BalanceSource, Choice, Condition, Currency, Fingerprint,
+    KeyId, KeyState, Left, Outcome, ResourceKind,
 };
 
 impl ToSql for KeyId {
@@ -57,6 +57,35 @@ impl FromSql for ResourceKind {
         let name = value.as_str()?;
         Self::parse(name)
             .ok_or_else(|| FromSqlError::Other(format!("{name} is no kind of resource").into()))
+    }
+}
+
+impl ToSql for BalanceSource {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for BalanceSource {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::parse(name)
+            .ok_or_else(|| FromSqlError::Other(format!("{name} is no source of a balance").into()))
+    }
+}
+
+impl ToSql for BalanceFailureReason {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.as_str().into())
+    }
+}
+
+impl FromSql for BalanceFailureReason {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let name = value.as_str()?;
+        Self::parse(name).ok_or_else(|| {
+            FromSqlError::Other(format!("{name} is no reason for an untold balance").into())
+        })
     }
 }
 
@@ -184,6 +213,25 @@ impl FromSql for Currency {
             .into_iter()
             .find(|currency| currency_code(*currency) == code)
             .ok_or(FromSqlError::OutOfRange(code))
+    }
+}
+
+/// A currency in `flowkeep.db`, where it is its code.
+#[derive(Clone, Copy)]
+pub(super) struct CurrencyCode(pub(super) Currency);
+
+impl ToSql for CurrencyCode {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.0.code().into())
+    }
+}
+
+impl FromSql for CurrencyCode {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        let code = value.as_str()?;
+        Currency::parse(code)
+            .map(Self)
+            .ok_or_else(|| FromSqlError::Other(format!("{code} is no known currency").into()))
     }
 }
 

@@ -10,11 +10,10 @@ use rusqlite::{Connection, named_params};
 
 use super::filter::{Dimension, Filter, UsageFilter};
 use super::histogram::Histogram;
-use super::latency_slices::{Times, is_timed};
+use super::latency_slices::{Times, is_timed, was_timed};
 use super::rollup::dimension;
 use super::span::Span;
-use super::usage::{RIM_FIRST_BYTE, each_at_rim};
-use super::{Store, StoreError};
+use super::{Store, StoreError, logged};
 
 /// Calls of the log that are asked when no histogram answers.
 const ASKED: usize = 20_000;
@@ -22,21 +21,6 @@ const ASKED: usize = 20_000;
 pub(super) const SELECT: &str = "SELECT name, first_byte, duration FROM latency_slices
     WHERE grain = :grain AND dimension = :dimension AND start >= :first AND start < :end
     AND (:only IS NULL OR name = :only)";
-pub(super) const SELECT_FROM_LOG: &str = "SELECT coalesce(model_used, model_asked, 0),
-    coalesce(account_id, 0), coalesce(key_id, 0), client, route, first_byte_ms, duration_ms
-    FROM log_blocks CROSS JOIN requests
-    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
-    WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
-    AND started_at_ms >= :from AND started_at_ms < :to AND +outcome = 1
-    AND (:model IS NULL OR coalesce(model_used, model_asked, 0) = :model)
-    AND (:account IS NULL OR coalesce(account_id, 0) = :account)
-    AND (:client IS NULL OR client = :client) AND (:route IS NULL OR route = :route)
-    ORDER BY log_blocks.block DESC, requests.id DESC";
-
-/// Where [`each_at_rim`] says the outcome and the duration.
-const RIM_OUTCOME: usize = 6;
-const RIM_DURATION: usize = 14;
-
 /// How long calls took; a value is right to 6.25 %.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Percentiles {
@@ -113,20 +97,12 @@ fn add_rims(
     filter: Filter,
     span: Span,
 ) -> rusqlite::Result<()> {
-    let column = usize::try_from(by).unwrap_or(0);
     for bounds in span.rims() {
-        each_at_rim(connection, filter, bounds, |row| {
-            let group = if by == dimension::ALL {
-                0
-            } else {
-                row.get(column)?
-            };
-            gathered.entry(group).or_default().add(
-                row.get(RIM_OUTCOME)?,
-                row.get(RIM_FIRST_BYTE)?,
-                row.get(RIM_DURATION)?,
-            );
-            Ok(())
+        logged::each(connection, logged::SELECT_ALL, filter, bounds, |one| {
+            if was_timed(&one.record) {
+                gathered.entry(one.name(by)).or_default().add(&one.record);
+            }
+            true
         })?;
     }
     Ok(())
@@ -136,30 +112,17 @@ fn from_log(
     connection: &Connection,
     by: i64,
     filter: Filter,
-    (from_ms, to_ms): (i64, i64),
+    bounds: (i64, i64),
 ) -> rusqlite::Result<Gathered> {
     let mut gathered = Gathered::new();
-    let mut select = connection.prepare_cached(SELECT_FROM_LOG)?;
-    let mut rows = select.query(named_params! {
-        ":from": from_ms, ":to": to_ms, ":model": filter.model, ":account": filter.account,
-        ":client": filter.client, ":route": filter.route,
+    let mut left = ASKED;
+    logged::each(connection, logged::SELECT_GOOD, filter, bounds, |one| {
+        if was_timed(&one.record) {
+            gathered.entry(one.name(by)).or_default().add(&one.record);
+            left -= 1;
+        }
+        left > 0
     })?;
-    let mut asked = 0;
-    while let Some(row) = rows.next()? {
-        let group = match usize::try_from(by - 1) {
-            Ok(column) => row.get(column)?,
-            Err(_) => 0,
-        };
-        let times: &mut Times = gathered.entry(group).or_default();
-        if let Some(first_byte_ms) = row.get(5)? {
-            times.first_byte.add(first_byte_ms);
-        }
-        times.duration.add(row.get(6)?);
-        asked += 1;
-        if asked == ASKED {
-            break;
-        }
-    }
     Ok(gathered)
 }
 

@@ -5,6 +5,8 @@
 use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter};
 
 use super::histogram::Histogram;
+use super::history::{self, OLDER_POOL};
+use super::names;
 use super::requests::stored_start;
 use super::rollup::{GRAINS, HOUR_MS, Place, Slice, dimension};
 use super::sums::Tally;
@@ -17,6 +19,11 @@ const REPLACE: &str = "INSERT INTO latency_slices
     ON CONFLICT (grain, dimension, start, name) DO UPDATE SET
     first_byte = excluded.first_byte, duration = excluded.duration";
 
+const SELECT_OLDER: &str = "SELECT hour, model, account_id, client, route, calls
+    FROM usage_hourly WHERE client = ? AND outcome = 1";
+const DELETE_EMPTY: &str =
+    "DELETE FROM latency_slices WHERE length(first_byte) = 0 AND length(duration) = 0";
+
 /// Both times of some calls.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Times {
@@ -27,22 +34,24 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Counts a call. Only those that succeeded: a refusal within a millisecond
-    /// says nothing about how long answers take.
-    pub(super) fn add(&mut self, outcome: Outcome, first_byte_ms: Option<u32>, duration_ms: u32) {
-        if outcome != Outcome::Success {
-            return;
-        }
-        if let Some(first_byte_ms) = first_byte_ms {
+    /// Counts a call that [`was_timed`].
+    pub(super) fn add(&mut self, record: &RequestRecord) {
+        if let Some(first_byte_ms) = record.first_byte_ms {
             self.first_byte.add(first_byte_ms);
         }
-        self.duration.add(duration_ms);
+        self.duration.add(record.duration_ms);
     }
 
     fn merge(&mut self, other: &Self, times: i64) {
         self.first_byte.merge(&other.first_byte, times);
         self.duration.merge(&other.duration, times);
     }
+}
+
+/// Only calls that succeeded: a refusal within a millisecond says nothing about how
+/// long answers take. How long an older pool's calls took nobody wrote down.
+pub(super) fn was_timed(record: &RequestRecord) -> bool {
+    record.outcome == Outcome::Success && !history::is_older_call(record)
 }
 
 /// The times of one batch.
@@ -67,14 +76,14 @@ pub(super) const fn is_timed(number: i64) -> bool {
 
 impl LatencySlices {
     pub(super) fn add(&mut self, record: &RequestRecord, place: Place) {
-        if record.outcome != Outcome::Success {
+        if !was_timed(record) {
             return;
         }
         let hour = stored_start(record) / HOUR_MS;
         for (dimension, name) in place.names() {
             if is_timed(dimension) {
                 let times = self.hours.entry([hour, dimension, name]).or_default();
-                times.add(record.outcome, record.first_byte_ms, record.duration_ms);
+                times.add(record);
             }
         }
     }
@@ -82,6 +91,16 @@ impl LatencySlices {
     /// From now on these times are taken out, not put in.
     pub(super) fn take_back(&mut self) {
         self.is_taken_back = !self.is_taken_back;
+    }
+
+    /// An older pool's calls of an hour, as they were counted once: of no time.
+    fn add_older(&mut self, hour: i64, places: &[(i64, i64)], calls: i64) {
+        let mut at_once = Histogram::default();
+        at_once.add(0);
+        for &(dimension, name) in places {
+            let times = self.hours.entry([hour, dimension, name]).or_default();
+            times.duration.merge(&at_once, calls);
+        }
     }
 
     pub(super) fn save(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
@@ -115,4 +134,28 @@ impl LatencySlices {
         }
         Ok(())
     }
+}
+
+/// Takes the calls of an older pool out, which were counted once as if they had
+/// taken no time. A part of migration 6 of `usage.db`.
+pub(super) fn take_older_calls_out(tx: &Transaction<'_>) -> rusqlite::Result<()> {
+    let Some(older_pool) = names::find(tx, OLDER_POOL)? else {
+        return Ok(());
+    };
+    let mut slices = LatencySlices::default();
+    let mut select = tx.prepare(SELECT_OLDER)?;
+    let mut rows = select.query([older_pool])?;
+    while let Some(row) = rows.next()? {
+        let places = [
+            (dimension::ALL, 0),
+            (dimension::MODEL, row.get(1)?),
+            (dimension::ACCOUNT, row.get(2)?),
+            (dimension::CLIENT, row.get(3)?),
+            (dimension::ROUTE, row.get(4)?),
+        ];
+        slices.add_older(row.get(0)?, &places, row.get(5)?);
+    }
+    slices.take_back();
+    slices.save(tx)?;
+    tx.execute(DELETE_EMPTY, []).map(|_| ())
 }

@@ -13,28 +13,45 @@ use super::{blocks, connection};
 const FROM_REQUESTS: &str = "SELECT started_at_ms / 3600000 / :grain AS start,
     coalesce(account_id, 0) AS account, coalesce(key_id, 0) AS key,
     coalesce(model_used, model_asked, 0) AS model, client, route, outcome,
+    coalesce(user_agent, 0) AS tool,
     count(*) AS calls, sum(attempts) AS attempts, total(prompt_tokens) AS prompt_tokens,
     total(completion_tokens) AS completion_tokens, total(cached_tokens) AS cached_tokens,
     total(reasoning_tokens) AS reasoning_tokens,
     count(*) FILTER (WHERE outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
     AND prompt_tokens IS NULL AND completion_tokens IS NULL
-    AND cached_tokens IS NULL AND reasoning_tokens IS NULL) AS calls_without_usage,
+    AND cached_tokens IS NULL AND reasoning_tokens IS NULL
+    AND route = (SELECT name_id FROM names WHERE name = 'chat/completions')) AS calls_without_usage,
     sum(duration_ms) AS duration_ms, total(first_byte_ms) AS first_byte_ms,
     count(first_byte_ms) AS first_byte_calls,
-    count(*) FILTER (WHERE outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
-    AND cost_nano IS NULL) AS calls_without_cost,
+    count(*) FILTER (WHERE outcome IN (1, 5, 6) AND attempts > 0
+    AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL
+    AND route IS NOT (SELECT name_id FROM names WHERE name = 'uploads/audio/voice')) AS calls_without_cost,
     coalesce(sum(cost_nano) FILTER (WHERE currency = 1), 0) AS cost_cny_nano,
     coalesce(sum(cost_nano) FILTER (WHERE currency = 2), 0) AS cost_usd_nano,
     coalesce(sum(saved_nano) FILTER (WHERE currency = 1), 0) AS saved_cny_nano,
     coalesce(sum(saved_nano) FILTER (WHERE currency = 2), 0) AS saved_usd_nano,
     total(image_tokens) AS image_tokens, total(images) AS images, total(clips) AS clips,
-    total(bytes) AS bytes, total(sound_ms) AS sound_ms
-    FROM requests GROUP BY 1, 2, 3, 4, 5, 6, 7";
+    total(bytes) AS bytes, total(sound_ms) AS sound_ms, count(cost_nano) AS calls_with_cost,
+    total(cost_incomplete) AS calls_cost_incomplete,
+    total(iif(client <> :older, completion_tokens, 0)) AS written_tokens,
+    total(CASE WHEN client = :older OR coalesce(completion_tokens, 0) = 0 THEN 0
+        WHEN stream THEN max(duration_ms - coalesce(first_byte_ms, 0), 0)
+        ELSE duration_ms END) AS writing_ms
+    FROM requests GROUP BY 1, 2, 3, 4, 5, 6, 7, 8";
 const SUMS: &str = "sum(calls), sum(attempts), sum(prompt_tokens), sum(completion_tokens),
     sum(cached_tokens), sum(reasoning_tokens), sum(calls_without_usage), sum(duration_ms),
     sum(first_byte_ms), sum(first_byte_calls), sum(calls_without_cost), sum(cost_cny_nano),
     sum(cost_usd_nano), sum(saved_cny_nano), sum(saved_usd_nano), sum(image_tokens),
-    sum(images), sum(clips), sum(bytes), sum(sound_ms)";
+    sum(images), sum(clips), sum(bytes), sum(sound_ms), sum(calls_with_cost),
+    sum(calls_cost_incomplete), sum(written_tokens), sum(writing_ms)";
+
+/// The rows summed by hours or days.
+fn from_requests(grain: &str) -> String {
+    let older = "coalesce((SELECT name_id FROM names WHERE name = 'older-pool'), -1)";
+    FROM_REQUESTS
+        .replace(":grain", grain)
+        .replace(":older", older)
+}
 
 fn assert_same(connection: &Connection, one: &str, other: &str) {
     for (one, other) in [(one, other), (other, one)] {
@@ -50,10 +67,21 @@ fn assert_same(connection: &Connection, one: &str, other: &str) {
 /// Everything that is counted is what the rows say: the hours, every slice, the
 /// histograms, the keys, and what searches go by.
 pub(super) fn assert_balanced(folder: &Folder) {
+    assert_sums(folder);
+    assert_found(folder);
+}
+
+/// The same without what searches go by.
+pub(super) fn assert_sums(folder: &Folder) {
     let connection = connection::open_reader(&folder.path("usage.db")).unwrap();
     let place = "hour, account_id, key_id, model, client, route, outcome";
     let kept = format!("SELECT {place}, {SUMS} FROM usage_hourly GROUP BY {place}");
-    assert_same(&connection, &FROM_REQUESTS.replace(":grain", "1"), &kept);
+    let rows = format!(
+        "SELECT start, account, key, model, client, route, outcome, {SUMS} FROM ({})
+        GROUP BY 1, 2, 3, 4, 5, 6, 7",
+        from_requests("1")
+    );
+    assert_same(&connection, &rows, &kept);
     assert_slices(&connection);
     assert_same(
         &connection,
@@ -61,15 +89,15 @@ pub(super) fn assert_balanced(folder: &Folder) {
         "SELECT key_id, calls FROM key_totals",
     );
     assert_histograms(&connection);
-    drop(connection);
-    assert_found(folder);
 }
 
 fn assert_slices(connection: &Connection) {
-    let names = ["0", "model", "account", "key", "client", "route", "outcome"];
+    let names = [
+        "0", "model", "account", "key", "client", "route", "outcome", "tool",
+    ];
     for (dimension, name) in names.into_iter().enumerate() {
         for grain in ["1", "24"] {
-            let rows = FROM_REQUESTS.replace(":grain", grain);
+            let rows = from_requests(grain);
             let should = format!(
                 "SELECT start, {name} AS part, total(calls) FILTER (WHERE outcome <> 1), {SUMS}
                 FROM ({rows}) GROUP BY start, part"
@@ -91,7 +119,8 @@ fn assert_histograms(connection: &Connection) {
     let mut should: HashMap<Slice, (Histogram, Histogram)> = HashMap::new();
     let sql = "SELECT started_at_ms / 3600000, coalesce(model_used, model_asked, 0),
         coalesce(account_id, 0), client, route, first_byte_ms, duration_ms
-        FROM requests WHERE outcome = 1";
+        FROM requests WHERE outcome = 1
+        AND client NOT IN (SELECT name_id FROM names WHERE name = 'older-pool')";
     let mut select = connection.prepare(sql).unwrap();
     let mut rows = select.query([]).unwrap();
     while let Some(row) = rows.next().unwrap() {

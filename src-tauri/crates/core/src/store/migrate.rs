@@ -3,12 +3,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 
+use super::bodies;
 use super::connection::{complaint, make_private, open_reader};
 use super::error::{StoreError, is_damage};
+use super::latency_slices;
 
 /// Migrations of `flowkeep.db`; append only.
 pub(super) const FLOWKEEP: &[M<'static>] = &[
@@ -20,13 +23,23 @@ pub(super) const FLOWKEEP: &[M<'static>] = &[
     )),
     M::up(include_str!("migrations/flowkeep/0005_client_limits.sql")),
     M::up(include_str!("migrations/flowkeep/0006_former_names.sql")),
+    M::up(include_str!("migrations/flowkeep/0007_client_capture.sql")),
+    M::up(include_str!("migrations/flowkeep/0008_batch_results.sql")),
 ];
 /// Migrations of `usage.db`; append only.
-pub(super) const USAGE: &[M<'static>] = &[
-    M::up(include_str!("migrations/usage/0001_requests.sql")),
-    M::up(include_str!("migrations/usage/0002_request_models.sql")),
-    M::up(include_str!("migrations/usage/0003_money_and_blocks.sql")),
-];
+pub(super) static USAGE: LazyLock<Vec<M<'static>>> = LazyLock::new(|| {
+    vec![
+        M::up(include_str!("migrations/usage/0001_requests.sql")),
+        M::up(include_str!("migrations/usage/0002_request_models.sql")),
+        M::up(include_str!("migrations/usage/0003_money_and_blocks.sql")),
+        M::up(include_str!("migrations/usage/0004_bodies.sql")),
+        M::up(include_str!("migrations/usage/0005_taken_over.sql")),
+        M::up_with_hook(
+            include_str!("migrations/usage/0006_tools_and_gaps.sql"),
+            |tx: &Transaction<'_>| Ok(latency_slices::take_older_calls_out(tx)?),
+        ),
+    ]
+});
 
 /// Larger files are not checked page by page at every start, in bytes.
 const CHECK_LIMIT: u64 = 8 << 20;
@@ -116,6 +129,8 @@ pub(super) fn migrate(
     }
     let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
     if version > 0 && size <= BACKUP_LIMIT {
+        // A backup would keep them past their time.
+        bodies::forget_before_backup(connection).map_err(failed)?;
         back_up(connection, &backup_path(path, version))?;
     }
     Migrations::from_slice(steps)

@@ -13,7 +13,9 @@
 mod accounts;
 mod attempts;
 mod batch;
+mod batch_results;
 mod blocks;
+mod bodies;
 mod clients;
 mod columns;
 mod connection;
@@ -28,6 +30,8 @@ mod keys;
 mod latencies;
 mod latency_slices;
 mod log_pages;
+mod log_size;
+mod logged;
 mod meta;
 mod migrate;
 mod names;
@@ -41,8 +45,10 @@ mod rollup;
 mod search;
 mod span;
 mod spending;
+mod spent_since;
 mod states;
 mod sums;
+mod tools;
 mod traces;
 mod usage;
 mod usage_file;
@@ -53,11 +59,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use bodies::BodyCare;
 pub use accounts::{AccountRow, Balance, BalanceFailure, BalanceFinding};
+pub use batch_results::BatchResult;
 pub use clients::{ClientRow, NewClient};
 pub use error::StoreError;
 pub use filter::{Dimension, UsageFilter};
-pub use history::{OLDER_POOL, UNKNOWN_ROUTE};
+pub use history::{OLDER_POOL, UNKNOWN_ROUTE, older_call};
 pub use journal::Journal;
 pub use key_edits::{AccountPatch, KeyPatch};
 pub use keys::{KeyInsertion, KeyRow, NewKey};
@@ -68,13 +76,15 @@ pub use reprice::{RepriceStep, Repriced};
 pub use requests::RequestRow;
 pub use retention::{Retained, Retention};
 pub use search::RequestSearch;
-pub use spending::{HourSpent, NamedSpent};
+pub use spending::HourSpent;
+pub use spent_since::AccountSpent;
 pub use states::CoolingRow;
 pub use sums::UsageSums;
 pub use usage::{HourUsage, KeyUsage, NamedUsage};
 
 use crate::clock::Clock;
 use connection::{Durability, OpenLock};
+use log_size::LogSize;
 use migrate::Finding;
 use usage_file::UsageFile;
 
@@ -91,6 +101,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     /// Whether a damaged `usage.db` may be set aside.
     replaces: bool,
+    log_size: LogSize,
 }
 
 impl std::fmt::Debug for Store {
@@ -166,6 +177,7 @@ impl Store {
             journal,
             clock,
             replaces,
+            log_size: LogSize::default(),
         };
         let store = Self {
             inner: Arc::new(inner),

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Transaction, named_params};
 
 use super::blocks::Blocks;
-use super::words;
+use super::{bodies, words};
 
 const DELETE_ATTEMPTS: &str = "DELETE FROM attempts WHERE request IN
     (SELECT id FROM requests WHERE id >= :from AND id <= :to AND started_at_ms < :before)";
@@ -39,6 +39,7 @@ pub(super) fn remove(tx: &Transaction<'_>, ranges: &[Range]) -> rusqlite::Result
             continue;
         }
         removed += counted;
+        bodies::take_range(tx, range.from, range.to, range.before_ms)?;
         for sql in [words::DELETE, DELETE_ATTEMPTS, DELETE] {
             tx.prepare_cached(sql)?.execute(named_params! {
                 ":from": range.from, ":to": range.to, ":before": range.before_ms,

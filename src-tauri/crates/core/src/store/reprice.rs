@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
 use super::blocks::block_of;
+use super::history;
 use super::names::Names;
 use super::requests::{self, RequestRow, Words};
 use super::rollup::Rollup;
@@ -18,6 +19,8 @@ pub(super) const SELECT_IDS: &str = "SELECT requests.id FROM log_blocks CROSS JO
     WHERE log_blocks.block >= :block AND log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
     AND requests.id > :after AND started_at_ms >= :from AND started_at_ms < :to
     ORDER BY log_blocks.block, requests.id LIMIT :limit";
+pub(super) const COUNT: &str = "SELECT coalesce(sum(rows), 0) FROM log_blocks
+    WHERE last_ms >= :from AND first_ms < :to";
 const UPDATE: &str = "UPDATE requests SET currency = :currency, cost_nano = :cost,
     saved_nano = :saved, price = :price, cost_incomplete = :incomplete WHERE id = :id";
 
@@ -86,6 +89,7 @@ fn change(
         ":incomplete": cost.map(|cost| cost.incomplete),
         ":id": row.id,
     })?;
+    history::reprice(tx, &record)?;
     let mut sums = UsageSums::of(&record);
     sums.add(before);
     rollup.correct(&record, words, sums);
@@ -93,6 +97,22 @@ fn change(
 }
 
 impl Store {
+    /// About how many rows started in this time (Unix milliseconds), at least as many
+    /// as there are: whole blocks are counted.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub fn rows_between(&self, from_ms: i64, to_ms: i64) -> Result<u64, StoreError> {
+        self.read_usage("count the rows to price anew", |connection| {
+            connection
+                .prepare_cached(COUNT)?
+                .query_row(named_params! { ":from": from_ms, ":to": to_ms }, |row| {
+                    row.get::<_, i64>(0)
+                })
+                .map(i64::unsigned_abs)
+        })
+    }
+
     /// Asks `price` for the cost and the saving of every row of a step, as it is in
     /// the log, and writes what has changed, with the sums, in one transaction.
     ///

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, OptionalExtension as _, TransactionBehavior, named_params};
 
 use super::blocks::ids_of;
+use super::log_size::LogSize;
 use super::removal::{self, Range};
 use super::{Store, StoreError};
 
@@ -32,8 +33,8 @@ pub struct Retention {
     pub days: u32,
     /// When there are more rows, the oldest go.
     pub rows: u64,
-    /// When `usage.db` is larger, in bytes, the oldest go. The sums, which stay,
-    /// are a part of it.
+    /// When the log takes more of `usage.db`, in bytes, the oldest go. Sums and
+    /// names, which stay, are no part of it ([`super::log_size`]).
     pub bytes: u64,
 }
 
@@ -128,8 +129,8 @@ impl Steps<'_> {
         }
     }
 
-    fn keep_bytes(&mut self, most: u64) -> rusqlite::Result<()> {
-        while used_bytes(self.connection)? > most {
+    fn keep_bytes(&mut self, most: u64, size: &LogSize, now_ms: u64) -> rusqlite::Result<()> {
+        while size.is_above(most, self.connection, now_ms)? {
             if self.remove_oldest(STEP, i64::MAX)? == 0 {
                 return Ok(());
             }
@@ -157,13 +158,6 @@ fn rim(connection: &Connection) -> rusqlite::Result<(Option<i64>, Option<i64>)> 
     ))
 }
 
-/// Bytes of the pages that hold something.
-fn used_bytes(connection: &Connection) -> rusqlite::Result<u64> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let pages = number("page_count")? - removal::free_pages(connection)?;
-    Ok(u64::try_from(pages * number("page_size")?).unwrap_or(0))
-}
-
 impl Store {
     /// Removes what is beyond the limits, in small steps, and gives the room
     /// back to the disk. Sums and names stay.
@@ -171,16 +165,16 @@ impl Store {
     /// # Errors
     /// When rows cannot be removed; then some may be gone.
     pub fn retain(&self, retention: &Retention) -> Result<Retained, StoreError> {
-        let now_ms = self.now_ms();
+        let now = self.inner.clock.now();
         self.in_steps("keep the log within its limits", |steps| {
             if retention.days > 0 {
-                steps.keep_days(now_ms - i64::from(retention.days) * DAY_MS)?;
+                steps.keep_days(now.unix_ms - i64::from(retention.days) * DAY_MS)?;
             }
             if retention.rows > 0 {
                 steps.keep_rows(retention.rows)?;
             }
             if retention.bytes > 0 {
-                steps.keep_bytes(retention.bytes)?;
+                steps.keep_bytes(retention.bytes, &self.inner.log_size, now.monotonic_ms)?;
             }
             steps.give_back()
         })

@@ -1,13 +1,17 @@
 //! Sums of requests, kept in the same transaction as the rows they sum (D11):
 //! by hour over all dimensions together, by hour and by day over each dimension
-//! alone (what dashboards ask for), and how often each key was used.
+//! alone (what dashboards ask for), by tool likewise ([`super::tools`]), and how often
+//! each key was used.
+
+use std::collections::HashSet;
 
 use rusqlite::{CachedStatement, Transaction, named_params, params_from_iter};
 
 use super::columns::outcome_code;
 use super::latency_slices::LatencySlices;
 use super::requests::{Words, stored_start};
-use super::sums::{Tally, UsageSums, sum_additions, sum_columns};
+use super::sums::{Tally, UsageSums, sum_additions, sum_columns, sum_parameters};
+use super::tools::ToolSums;
 use crate::model::RequestRecord;
 
 /// Milliseconds of an hour.
@@ -20,15 +24,17 @@ pub(super) const GRAINS: [i64; 2] = [1, DAY];
 const UPSERT_HOUR: &str = concat!(
     "INSERT INTO usage_hourly (hour, account_id, key_id, model, client, route, outcome, ",
     sum_columns!(),
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (hour, account_id, key_id, model, client, route, outcome) DO UPDATE SET ",
+    ") VALUES (?, ?, ?, ?, ?, ?, ?, ",
+    sum_parameters!(),
+    ") ON CONFLICT (hour, account_id, key_id, model, client, route, outcome) DO UPDATE SET ",
     sum_additions!()
 );
 const UPSERT_SLICE: &str = concat!(
     "INSERT INTO usage_slices (grain, dimension, start, name, failed, ",
     sum_columns!(),
-    ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (grain, dimension, start, name) DO UPDATE SET failed = failed + excluded.failed, ",
+    ") VALUES (?, ?, ?, ?, ?, ",
+    sum_parameters!(),
+    ") ON CONFLICT (grain, dimension, start, name) DO UPDATE SET failed = failed + excluded.failed, ",
     sum_additions!()
 );
 const UPSERT_KEY: &str = "INSERT INTO key_totals (key_id, calls, last_used_ms)
@@ -37,10 +43,14 @@ const UPSERT_KEY: &str = "INSERT INTO key_totals (key_id, calls, last_used_ms)
     calls = calls + excluded.calls,
     last_used_ms = max(last_used_ms, excluded.last_used_ms)";
 
-const DELETE_EMPTY: &str = "DELETE FROM usage_hourly WHERE calls <= 0;
-    DELETE FROM usage_slices WHERE calls <= 0;
-    DELETE FROM latency_slices WHERE length(first_byte) = 0 AND length(duration) = 0;
-    DELETE FROM key_totals WHERE calls <= 0;";
+pub(super) const DELETE_HOUR: &str = "DELETE FROM usage_hourly WHERE hour = ? AND account_id = ?
+    AND key_id = ? AND model = ? AND client = ? AND route = ? AND outcome = ? AND calls <= 0";
+pub(super) const DELETE_SLICE: &str = "DELETE FROM usage_slices
+    WHERE grain = ? AND dimension = ? AND start = ? AND name = ? AND calls <= 0";
+pub(super) const DELETE_LATENCIES: &str = "DELETE FROM latency_slices
+    WHERE grain = ? AND dimension = ? AND start = ? AND name = ?
+    AND length(first_byte) = 0 AND length(duration) = 0";
+pub(super) const DELETE_KEY: &str = "DELETE FROM key_totals WHERE key_id = ? AND calls <= 0";
 
 /// The numbers of slices' dimensions in `usage.db`; never reused.
 pub(super) mod dimension {
@@ -51,9 +61,10 @@ pub(super) mod dimension {
     pub(in crate::store) const CLIENT: i64 = 4;
     pub(in crate::store) const ROUTE: i64 = 5;
     pub(in crate::store) const OUTCOME: i64 = 6;
+    pub(in crate::store) const TOOL: i64 = 7;
 }
 
-/// The dimensions of a sum; 0 where a record has none.
+/// The dimensions of a sum over all of them; 0 where a record has none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Place {
     pub(super) account: i64,
@@ -74,6 +85,27 @@ impl Place {
             route: words.route,
             outcome: outcome_code(record.outcome),
         }
+    }
+
+    /// The primary key of its sums in a slice of time.
+    const fn key_in(self, start: i64) -> [i64; 7] {
+        [
+            start,
+            self.account,
+            self.key,
+            self.model,
+            self.client,
+            self.route,
+            self.outcome,
+        ]
+    }
+
+    /// Its slices of one dimension, of an hour and of its day.
+    fn slices(self, hour: i64) -> impl Iterator<Item = Slice> {
+        GRAINS.into_iter().flat_map(move |grain| {
+            let slice = move |(dimension, name)| [grain, dimension, hour / grain, name];
+            self.names().into_iter().map(slice)
+        })
     }
 
     /// Its name in each dimension.
@@ -103,6 +135,7 @@ pub(super) type Slice = [i64; 4];
 #[derive(Debug, Default)]
 pub(super) struct Rollup {
     hours: Tally<(i64, Place), UsageSums>,
+    tools: ToolSums,
     latencies: LatencySlices,
     keys: Tally<i64, KeyTotal>,
 }
@@ -114,17 +147,8 @@ fn upsert_place(
     place: Place,
     sums: UsageSums,
 ) -> rusqlite::Result<()> {
-    let place = [
-        start,
-        place.account,
-        place.key,
-        place.model,
-        place.client,
-        place.route,
-        place.outcome,
-    ];
-    // By position: looking the names of 27 parameters up takes longer than the row.
-    let values = place.into_iter().chain(sums.columns());
+    // By position: looking the names of the parameters up takes longer than the row.
+    let values = place.key_in(start).into_iter().chain(sums.columns());
     statement.execute(params_from_iter(values)).map(|_| ())
 }
 
@@ -145,6 +169,7 @@ impl Rollup {
         let hour = stored_start(record) / HOUR_MS;
         let place = Place::of(record, words);
         self.hours.entry((hour, place)).or_default().add(sums);
+        self.tools.add(stored_start(record), words.user_agent, sums);
     }
 
     /// The sums with their signs turned, to take these records out again.
@@ -158,13 +183,33 @@ impl Rollup {
                 last_used_ms: 0,
             };
         }
+        self.tools.take_back();
         self.latencies.take_back();
         self
     }
 
-    /// Removes sums of nothing.
-    pub(super) fn sweep(tx: &Transaction<'_>) -> rusqlite::Result<()> {
-        tx.execute_batch(DELETE_EMPTY)
+    /// Removes those of its sums, as they stand in the tables now, that are of
+    /// nothing. Looks at no others.
+    pub(super) fn sweep(&self, tx: &Transaction<'_>) -> rusqlite::Result<()> {
+        let mut delete = tx.prepare_cached(DELETE_HOUR)?;
+        let mut slices = HashSet::new();
+        for &(hour, place) in self.hours.keys() {
+            delete.execute(params_from_iter(place.key_in(hour)))?;
+            slices.extend(place.slices(hour));
+        }
+        let of_tools = self.tools.slices(tx)?;
+        slices.extend(of_tools.into_iter().map(|(slice, _)| slice));
+        let mut delete = tx.prepare_cached(DELETE_SLICE)?;
+        let mut delete_latencies = tx.prepare_cached(DELETE_LATENCIES)?;
+        for slice in slices {
+            delete.execute(slice)?;
+            delete_latencies.execute(slice)?;
+        }
+        let mut delete = tx.prepare_cached(DELETE_KEY)?;
+        for key in self.keys.keys() {
+            delete.execute([key])?;
+        }
+        Ok(())
     }
 
     /// Writes the sums.
@@ -173,12 +218,12 @@ impl Rollup {
         let mut upsert = tx.prepare_cached(UPSERT_HOUR)?;
         for (&(hour, place), &sums) in &self.hours {
             upsert_place(&mut upsert, hour, place, sums)?;
-            for grain in GRAINS {
-                for (dimension, name) in place.names() {
-                    let slice = [grain, dimension, hour / grain, name];
-                    slices.entry(slice).or_default().add(sums);
-                }
+            for slice in place.slices(hour) {
+                slices.entry(slice).or_default().add(sums);
             }
+        }
+        for (slice, sums) in self.tools.slices(tx)? {
+            slices.entry(slice).or_default().add(sums);
         }
         let mut upsert = tx.prepare_cached(UPSERT_SLICE)?;
         for (slice, sums) in slices {

@@ -4,98 +4,116 @@ use std::collections::HashMap;
 
 use rusqlite::Row;
 
+use super::history;
 use crate::model::{Currency, Outcome, RequestRecord};
 
 /// What a batch gathers by numbers of our own making.
 pub(super) type Tally<K, V> = HashMap<K, V, foldhash::fast::RandomState>;
 
-/// Sums over finished requests. What is unknown is in none of them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct UsageSums {
+/// Makes [`UsageSums`] of its fields, which are the columns of every table of sums,
+/// in their order, and the parts of statements that name all of them.
+macro_rules! sums {
+    ($(#[$first_doc:meta])* $first:ident $(, $(#[$doc:meta])* $name:ident)* $(,)?) => {
+        /// Sums over finished requests. What is unknown is in none of them.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct UsageSums {
+            $(#[$first_doc])*
+            pub $first: i64,
+            /// Of these, not successful. Told by the place in `usage_hourly`.
+            pub failed: i64,
+            $($(#[$doc])* pub $name: i64,)*
+        }
+
+        /// The columns of every table of sums.
+        macro_rules! sum_columns {
+            () => {
+                concat!(stringify!($first), $(", ", stringify!($name)),*)
+            };
+        }
+
+        /// A parameter for each of the columns, bound by its position.
+        macro_rules! sum_parameters {
+            () => {
+                concat!(":", stringify!($first), $(", :", stringify!($name)),*)
+            };
+        }
+
+        /// How a second row of the same place is added to the first.
+        macro_rules! sum_additions {
+            () => {
+                concat!(
+                    stringify!($first), " = ", stringify!($first), " + excluded.",
+                    stringify!($first),
+                    $(", ", stringify!($name), " = ", stringify!($name), " + excluded.",
+                    stringify!($name)),*
+                )
+            };
+        }
+
+        /// How many columns there are.
+        const SUMS: usize = [stringify!($first), $(stringify!($name)),*].len();
+
+        impl UsageSums {
+            fn columns_mut(&mut self) -> [&mut i64; SUMS] {
+                [&mut self.$first, $(&mut self.$name),*]
+            }
+        }
+    };
+}
+
+sums! {
     /// Finished requests.
-    pub calls: i64,
-    /// Of these, not successful.
-    pub failed: i64,
+    calls,
     /// Upstream requests made.
-    pub attempts: i64,
+    attempts,
     /// Known prompt tokens.
-    pub prompt_tokens: i64,
+    prompt_tokens,
     /// Known completion tokens.
-    pub completion_tokens: i64,
+    completion_tokens,
     /// Known prompt tokens from the cache.
-    pub cached_tokens: i64,
+    cached_tokens,
     /// Known completion tokens spent on reasoning.
-    pub reasoning_tokens: i64,
-    /// Successful calls of a model whose usage the upstream did not tell.
-    pub calls_without_usage: i64,
+    reasoning_tokens,
+    /// Calls of [`RequestRecord::has_unknown_usage`].
+    calls_without_usage,
     /// Milliseconds in all.
-    pub duration_ms: i64,
+    duration_ms,
     /// Milliseconds until the first byte, of the calls that had one.
-    pub first_byte_ms: i64,
+    first_byte_ms,
     /// Calls that had a first byte.
-    pub first_byte_calls: i64,
-    /// Successful calls of a model whose cost is not known.
-    pub calls_without_cost: i64,
+    first_byte_calls,
+    /// Calls of [`RequestRecord::has_unknown_cost`].
+    calls_without_cost,
     /// Known cost of calls billed in CNY, in billionths.
-    pub cost_cny_nano: i64,
+    cost_cny_nano,
     /// Known cost of calls billed in USD, in billionths.
-    pub cost_usd_nano: i64,
+    cost_usd_nano,
     /// What the cache saved in CNY, in billionths.
-    pub saved_cny_nano: i64,
+    saved_cny_nano,
     /// What the cache saved in USD, in billionths.
-    pub saved_usd_nano: i64,
+    saved_usd_nano,
     /// Tokens of pictures read.
-    pub image_tokens: i64,
+    image_tokens,
     /// Pictures made.
-    pub images: i64,
+    images,
     /// Video clips made.
-    pub clips: i64,
+    clips,
     /// UTF-8 bytes of text spoken.
-    pub bytes: i64,
+    bytes,
     /// Milliseconds of sound heard.
-    pub sound_ms: i64,
+    sound_ms,
+    /// Calls whose cost is known, all of it or a part.
+    calls_with_cost,
+    /// Of these, those that cost more than is known.
+    calls_cost_incomplete,
+    /// Completion tokens of the calls in `writing_ms`.
+    written_tokens,
+    /// Milliseconds for which a model wrote: from the first byte of a stream on, or
+    /// the whole time of any other answer; of calls with known completion tokens.
+    writing_ms,
 }
 
-/// The columns of every table of sums, in the order of [`UsageSums::columns`].
-macro_rules! sum_columns {
-    () => {
-        "calls, attempts, prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens,
-        calls_without_usage, duration_ms, first_byte_ms, first_byte_calls, calls_without_cost,
-        cost_cny_nano, cost_usd_nano, saved_cny_nano, saved_usd_nano, image_tokens, images,
-        clips, bytes, sound_ms"
-    };
-}
-
-/// How a second row of the same place is added to the first.
-macro_rules! sum_additions {
-    () => {
-        "calls = calls + excluded.calls,
-        attempts = attempts + excluded.attempts,
-        prompt_tokens = prompt_tokens + excluded.prompt_tokens,
-        completion_tokens = completion_tokens + excluded.completion_tokens,
-        cached_tokens = cached_tokens + excluded.cached_tokens,
-        reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-        calls_without_usage = calls_without_usage + excluded.calls_without_usage,
-        duration_ms = duration_ms + excluded.duration_ms,
-        first_byte_ms = first_byte_ms + excluded.first_byte_ms,
-        first_byte_calls = first_byte_calls + excluded.first_byte_calls,
-        calls_without_cost = calls_without_cost + excluded.calls_without_cost,
-        cost_cny_nano = cost_cny_nano + excluded.cost_cny_nano,
-        cost_usd_nano = cost_usd_nano + excluded.cost_usd_nano,
-        saved_cny_nano = saved_cny_nano + excluded.saved_cny_nano,
-        saved_usd_nano = saved_usd_nano + excluded.saved_usd_nano,
-        image_tokens = image_tokens + excluded.image_tokens,
-        images = images + excluded.images,
-        clips = clips + excluded.clips,
-        bytes = bytes + excluded.bytes,
-        sound_ms = sound_ms + excluded.sound_ms"
-    };
-}
-
-pub(super) use {sum_additions, sum_columns};
-
-/// Columns of [`sum_columns!`].
-pub(super) const SUMS: usize = 20;
+pub(super) use {sum_additions, sum_columns, sum_parameters};
 
 /// A count as it is stored. A single absurd count must not make the sums
 /// overflow, so it ends at 2^32 - 1.
@@ -111,6 +129,20 @@ pub(super) fn stored_nano(nano: i64) -> i64 {
     nano.clamp(-MOST_NANO, MOST_NANO)
 }
 
+/// The tokens that a model wrote, and for how many milliseconds; nothing for a call
+/// of which either is not known.
+fn writing(record: &RequestRecord) -> (i64, i64) {
+    let tokens = stored_count(record.usage.completion_tokens).unwrap_or(0);
+    if tokens == 0 || record.is_of_batch() || history::is_older_call(record) {
+        return (0, 0);
+    }
+    let before_ms = record.first_byte_ms.filter(|_| record.stream).unwrap_or(0);
+    (
+        tokens,
+        i64::from(record.duration_ms.saturating_sub(before_ms)),
+    )
+}
+
 impl UsageSums {
     /// Known prompt and completion tokens.
     #[must_use]
@@ -120,18 +152,15 @@ impl UsageSums {
 
     /// What a request adds.
     pub(super) fn of(record: &RequestRecord) -> Self {
-        let model = record.model_used.as_ref().or(record.model_asked.as_ref());
-        // `GET /models` uses nothing and costs nothing, nor does what is answered
-        // here (`/v1/messages/count_tokens`).
-        let answered = record.outcome == Outcome::Success && model.is_some() && record.attempts > 0;
         let count = |count| stored_count(count).unwrap_or(0);
-        let (usage, units) = (&record.usage, &record.units);
-        let currency = record.cost.as_ref().map(|cost| cost.money.currency());
+        let (usage, units, cost) = (&record.usage, &record.units, record.cost.as_ref());
+        let currency = cost.map(|cost| cost.money.currency());
         let amount = |of: Currency, nano: Option<i64>| match currency {
             Some(currency) if currency == of => stored_nano(nano.unwrap_or(0)),
             _ => 0,
         };
-        let cost = record.cost.as_ref().map(|cost| cost.money.nano());
+        let nano = cost.map(|cost| cost.money.nano());
+        let (written_tokens, writing_ms) = writing(record);
         Self {
             calls: 1,
             failed: i64::from(record.outcome != Outcome::Success),
@@ -140,13 +169,13 @@ impl UsageSums {
             completion_tokens: count(usage.completion_tokens),
             cached_tokens: count(usage.cached_tokens),
             reasoning_tokens: count(usage.reasoning_tokens),
-            calls_without_usage: i64::from(answered && usage.is_unknown()),
+            calls_without_usage: i64::from(record.has_unknown_usage()),
             duration_ms: i64::from(record.duration_ms),
             first_byte_ms: record.first_byte_ms.map_or(0, i64::from),
             first_byte_calls: i64::from(record.first_byte_ms.is_some()),
-            calls_without_cost: i64::from(answered && cost.is_none()),
-            cost_cny_nano: amount(Currency::Cny, cost),
-            cost_usd_nano: amount(Currency::Usd, cost),
+            calls_without_cost: i64::from(record.has_unknown_cost()),
+            cost_cny_nano: amount(Currency::Cny, nano),
+            cost_usd_nano: amount(Currency::Usd, nano),
             saved_cny_nano: amount(Currency::Cny, record.saved_nano),
             saved_usd_nano: amount(Currency::Usd, record.saved_nano),
             image_tokens: count(units.image_tokens),
@@ -154,32 +183,11 @@ impl UsageSums {
             clips: count(units.clips),
             bytes: count(units.bytes),
             sound_ms: count(units.sound_ms),
+            calls_with_cost: i64::from(cost.is_some()),
+            calls_cost_incomplete: i64::from(cost.is_some_and(|cost| cost.incomplete)),
+            written_tokens,
+            writing_ms,
         }
-    }
-
-    fn columns_mut(&mut self) -> [&mut i64; SUMS] {
-        [
-            &mut self.calls,
-            &mut self.attempts,
-            &mut self.prompt_tokens,
-            &mut self.completion_tokens,
-            &mut self.cached_tokens,
-            &mut self.reasoning_tokens,
-            &mut self.calls_without_usage,
-            &mut self.duration_ms,
-            &mut self.first_byte_ms,
-            &mut self.first_byte_calls,
-            &mut self.calls_without_cost,
-            &mut self.cost_cny_nano,
-            &mut self.cost_usd_nano,
-            &mut self.saved_cny_nano,
-            &mut self.saved_usd_nano,
-            &mut self.image_tokens,
-            &mut self.images,
-            &mut self.clips,
-            &mut self.bytes,
-            &mut self.sound_ms,
-        ]
     }
 
     /// The values of the columns of [`sum_columns!`].

@@ -11,10 +11,11 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::columns::outcome_code;
 use super::filter::{Dimension, Filter, UsageFilter};
-use super::rollup::dimension;
+use super::rollup::{HOUR_MS, dimension};
 use super::span::{Bounds, Span};
 use super::sums::{UsageSums, sum_columns};
-use super::{Store, StoreError};
+use super::tools::ToolsOfHour;
+use super::{Store, StoreError, logged, names};
 use crate::model::{KeyId, Outcome};
 
 /// Sums of one name.
@@ -57,31 +58,6 @@ pub(super) const SELECT_HOURS: &str = concat!(
     AND (:model IS NULL OR model = :model) AND (:account IS NULL OR account_id = :account)
     AND (:client IS NULL OR client = :client) AND (:route IS NULL OR route = :route)"
 );
-/// Requests that started between two moments, each as a row of sums.
-pub(super) const SELECT_RIM: &str =
-    "SELECT started_at_ms / 3600000, coalesce(model_used, model_asked, 0) AS model,
-    coalesce(account_id, 0) AS account_id, coalesce(key_id, 0), client, route, outcome, 1,
-    attempts, coalesce(prompt_tokens, 0), coalesce(completion_tokens, 0),
-    coalesce(cached_tokens, 0), coalesce(reasoning_tokens, 0),
-    outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL
-    AND coalesce(prompt_tokens, completion_tokens, cached_tokens, reasoning_tokens) IS NULL,
-    duration_ms, coalesce(first_byte_ms, 0), first_byte_ms IS NOT NULL,
-    outcome = 1 AND attempts > 0 AND coalesce(model_used, model_asked) IS NOT NULL AND cost_nano IS NULL,
-    iif(currency = 1, coalesce(cost_nano, 0), 0), iif(currency = 2, coalesce(cost_nano, 0), 0),
-    iif(currency = 1, coalesce(saved_nano, 0), 0), iif(currency = 2, coalesce(saved_nano, 0), 0),
-    coalesce(image_tokens, 0), coalesce(images, 0), coalesce(clips, 0), coalesce(bytes, 0),
-    coalesce(sound_ms, 0), first_byte_ms
-    FROM log_blocks CROSS JOIN requests
-    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
-    WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
-    AND started_at_ms >= :from AND started_at_ms < :to
-    AND (:model IS NULL OR coalesce(model_used, model_asked, 0) = :model)
-    AND (:account IS NULL OR coalesce(account_id, 0) = :account)
-    AND (:client IS NULL OR client = :client) AND (:route IS NULL OR route = :route)";
-/// Where the sums stand in the rows of sums over all dimensions.
-const FIRST_SUM: usize = 7;
-/// Where [`SELECT_RIM`] says the first byte's time.
-pub(super) const RIM_FIRST_BYTE: usize = 27;
 const SELECT_KEYS: &str = "SELECT names.name, calls, last_used_ms
     FROM key_totals JOIN names ON names.name_id = key_totals.key_id";
 
@@ -94,10 +70,10 @@ enum By {
 
 type Gathered = HashMap<i64, UsageSums>;
 
-/// Reads a row of sums over all dimensions and adds it to its group.
+/// Reads a row of [`SELECT_HOURS`] and adds it to its group.
 fn add_place(gathered: &mut Gathered, by: By, row: &Row<'_>) -> rusqlite::Result<()> {
     let outcome: i64 = row.get(6)?;
-    let mut sums = UsageSums::read(row, FIRST_SUM)?;
+    let mut sums = UsageSums::read(row, 7)?;
     if outcome != outcome_code(Outcome::Success) {
         sums.failed = sums.calls;
     }
@@ -153,24 +129,6 @@ fn add_places(
     Ok(())
 }
 
-/// Hands the rows of [`SELECT_RIM`] to `take`.
-pub(super) fn each_at_rim(
-    connection: &Connection,
-    filter: Filter,
-    (from, to): Bounds,
-    mut take: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let mut select = connection.prepare_cached(SELECT_RIM)?;
-    let mut rows = select.query(named_params! {
-        ":from": from, ":to": to, ":model": filter.model, ":account": filter.account,
-        ":client": filter.client, ":route": filter.route,
-    })?;
-    while let Some(row) = rows.next()? {
-        take(row)?;
-    }
-    Ok(())
-}
-
 fn gather(
     connection: &Connection,
     by: By,
@@ -191,11 +149,68 @@ fn gather(
         add_places(connection, &mut gathered, by, filter, hours)?;
     }
     for bounds in span.rims() {
-        each_at_rim(connection, filter, bounds, |row| {
-            add_place(&mut gathered, by, row)
+        logged::each(connection, logged::SELECT_ALL, filter, bounds, |one| {
+            let group = match by {
+                By::Hour => one.hour,
+                By::Dimension(number) => one.name(number),
+            };
+            gathered
+                .entry(group)
+                .or_default()
+                .add(UsageSums::of(&one.record));
+            true
         })?;
     }
     Ok(gathered)
+}
+
+/// Sums by tool, which only their own sums tell apart.
+fn gather_tools(connection: &Connection, span: Span) -> rusqlite::Result<Gathered> {
+    let mut gathered = Gathered::new();
+    let by = By::Dimension(dimension::TOOL);
+    for bounds in span.slices() {
+        add_slices(
+            connection,
+            &mut gathered,
+            by,
+            (dimension::TOOL, None),
+            bounds,
+        )?;
+    }
+    for bounds in span.rims() {
+        let tools = ToolsOfHour::find(connection, bounds.0.div_euclid(HOUR_MS))?;
+        let all = Filter::default();
+        logged::each(connection, logged::SELECT_ALL, all, bounds, |one| {
+            let tool = tools.name_of(one.name(dimension::TOOL));
+            gathered
+                .entry(tool)
+                .or_default()
+                .add(UsageSums::of(&one.record));
+            true
+        })?;
+    }
+    Ok(gathered)
+}
+
+/// The most tokens, then calls, first.
+fn ranked(
+    gathered: Gathered,
+    name: impl Fn(i64) -> rusqlite::Result<String>,
+) -> rusqlite::Result<Vec<NamedUsage>> {
+    let mut found = Vec::with_capacity(gathered.len());
+    for (number, sums) in gathered {
+        if sums != UsageSums::default() {
+            let name = name(number)?;
+            found.push(NamedUsage { name, sums });
+        }
+    }
+    found.sort_by(|one, other| {
+        let key = |usage: &NamedUsage| (usage.sums.tokens(), usage.sums.calls);
+        key(other)
+            .cmp(&key(one))
+            .then_with(|| one.name.cmp(&other.name))
+    });
+    Ok(found)
 }
 
 impl Store {
@@ -241,20 +256,23 @@ impl Store {
                 return Ok(Vec::new());
             };
             let gathered = gather(&moment, By::Dimension(by.number()), span, filter)?;
-            let mut found = Vec::with_capacity(gathered.len());
-            for (number, sums) in gathered {
-                if sums != UsageSums::default() {
-                    let name = by.name(&moment, number)?;
-                    found.push(NamedUsage { name, sums });
-                }
-            }
-            found.sort_by(|one, other| {
-                let key = |usage: &NamedUsage| (usage.sums.tokens(), usage.sums.calls);
-                key(other)
-                    .cmp(&key(one))
-                    .then_with(|| one.name.cmp(&other.name))
-            });
-            Ok(found)
+            ranked(gathered, |number| by.name(&moment, number))
+        })
+    }
+
+    /// The sums of every tool between two moments, in the same order; the name is
+    /// empty for requests that name none. An hour has at most 64 names, the rest of
+    /// them is summed as `(others)`.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub fn usage_by_tool(&self, from_ms: i64, to_ms: i64) -> Result<Vec<NamedUsage>, StoreError> {
+        let span = Span::between(from_ms, to_ms);
+        self.read_usage("sum the usage by tool", |connection| {
+            let moment = connection.unchecked_transaction()?;
+            ranked(gather_tools(&moment, span)?, |number| {
+                names::name(&moment, number)
+            })
         })
     }
 

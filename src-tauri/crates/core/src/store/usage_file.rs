@@ -52,7 +52,7 @@ impl UsageFile {
     /// Looks at the file without changing it.
     pub(super) fn inspect(&self) -> Result<Finding, StoreError> {
         connection::make_private(&self.path)?;
-        migrate::inspect(&self.path, migrate::USAGE)
+        migrate::inspect(&self.path, &migrate::USAGE)
     }
 
     /// Opens the file for the writer; a damaged one is refused. Needs the
@@ -119,7 +119,7 @@ impl UsageFile {
                     source,
                 }
             })?;
-        migrate::migrate(&mut connection, &self.path, migrate::USAGE)?;
+        migrate::migrate(&mut connection, &self.path, &migrate::USAGE)?;
         Ok(connection)
     }
 

@@ -66,6 +66,12 @@ pub fn classify(
     }
 }
 
+/// What an error says that stands among the events of a stream.
+#[must_use]
+pub fn error_in_stream(payload: &[u8]) -> Evidence {
+    Envelope::read(payload).evidence(200)
+}
+
 /// An answer as the rules see it.
 struct Seen<'a> {
     status: u16,

@@ -3,8 +3,12 @@
 //! A key is recognised by its shape (`sk-` and what may follow), so that a key
 //! nobody told us of is caught as well, and by its own text when it is known.
 
+mod spans;
+
+pub use spans::{joined, secret_spans};
+
 /// Stands where a secret was.
-const GONE: &[u8] = b"[redacted]";
+pub const GONE: &[u8] = b"[redacted]";
 const PREFIX: &[u8] = b"sk-";
 /// `sk-` with less behind it is a word.
 const SHORTEST_REST: usize = 8;

@@ -1,5 +1,6 @@
 //! What can go wrong with the vault; every message says what to do.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 
 use super::secret_store::SecretStoreError;
@@ -81,6 +82,17 @@ pub enum VaultError {
     /// The platform's store failed.
     #[error("the keychain failed: see that it runs and try again")]
     Platform(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl VaultError {
+    /// Whether only writing failed, for want of room or because the disk is closed
+    /// to it.
+    pub(super) fn is_no_room(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if matches!(
+            source.kind(),
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem
+        ))
+    }
 }
 
 impl From<SecretStoreError> for VaultError {

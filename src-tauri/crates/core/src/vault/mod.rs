@@ -78,7 +78,7 @@ struct Shared {
     state: Mutex<VaultState>,
     index: Mutex<Index>,
     /// Whether the store has passed its test, which a locked one cannot.
-    tested: AtomicBool,
+    tested: Arc<AtomicBool>,
     /// The user is being asked for the password.
     asking: Arc<AtomicBool>,
 }
@@ -118,7 +118,7 @@ impl Vault {
     #[must_use]
     pub fn probe(&self) -> VaultState {
         // The outcome is the state that `attend` notes.
-        let _ = self.attend(|_| Ok(()));
+        let _ = self.attend(false, |_| Ok(()));
         self.state()
     }
 
@@ -183,6 +183,15 @@ impl Vault {
         self.on_shelf(true, move |shelf| shelf.remove(&ids))
     }
 
+    /// The default client token, or `token` from now on where there is none. Of two
+    /// processes that start together one is first, and both answer its token.
+    ///
+    /// # Errors
+    /// As [`Vault::add`].
+    pub fn token_or(&self, token: SecretString) -> Result<SecretString, VaultError> {
+        self.on_shelf(true, move |shelf| shelf.token_or(token))
+    }
+
     /// Keeps the default client token in place of the former one.
     ///
     /// # Errors
@@ -199,7 +208,7 @@ impl Vault {
         work: impl FnOnce(&mut Shelf<'_>) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
         let index = held(&self.0.index).clone();
-        let (result, index) = self.attend(move |desk| {
+        let (result, index) = self.attend(changes, move |desk| {
             if changes {
                 desk.lock()?;
             }
@@ -212,17 +221,25 @@ impl Vault {
     }
 
     /// Runs `work` if the store is ready, and notes the state it was found in.
+    ///
+    /// A store that has not passed its test is tested first, but for reading the
+    /// file: the test writes, and what stands in the file can be read on a disk
+    /// that is full or closed to writing (F32, F33).
     fn attend<T: Send + 'static>(
         &self,
+        changes: bool,
         work: impl FnOnce(&mut Desk) -> Result<T, VaultError> + Send + 'static,
     ) -> Result<T, VaultError> {
-        let tested = self.0.tested.load(Ordering::SeqCst);
+        let tests =
+            !self.0.tested.load(Ordering::SeqCst) && (changes || self.kind() != VaultKind::File);
+        let tested = Arc::clone(&self.0.tested);
         let result = self.0.operations.run(move |desk| {
             open::ready(desk)?;
-            if !tested {
+            if tests {
                 desk.lock()?;
                 self_test::self_test(desk)?;
                 desk.release();
+                tested.store(true, Ordering::SeqCst);
             }
             let result = work(desk);
             match result {
@@ -251,10 +268,7 @@ impl Vault {
             ) => VaultState::Unavailable,
             // Another process is at work: that says nothing about the store.
             Err(VaultError::Busy) => return,
-            Ok(_) | Err(VaultError::TooLarge | VaultError::Malformed) => {
-                self.0.tested.store(true, Ordering::SeqCst);
-                VaultState::Ready
-            }
+            Ok(_) | Err(VaultError::TooLarge | VaultError::Malformed) => VaultState::Ready,
         };
         *held(&self.0.state) = state;
     }

@@ -1,7 +1,7 @@
 //! Opening the vault: which store, and whether it can be trusted.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -24,6 +24,8 @@ const STAYS: &str = "keys are kept in the encrypted file vault.age, which holds 
      and not in the keychain: choose --vault keychain to use that";
 const FALLS_BACK: &str = "no keychain answers: keys are kept in the encrypted file vault.age, \
      set FLOWKEEP_VAULT_PASSPHRASE to protect it with a passphrase";
+const READ_ONLY: &str = "the disk of the data folder is full or read-only: keys can be used, and none \
+     can be added or removed until it can be written again";
 const OUT_OF_REACH: &str = "no keychain answers: keys that are kept there cannot be used until \
      it does, new ones are kept in the encrypted file vault.age";
 
@@ -113,7 +115,8 @@ impl Vault {
             path: options.data_dir.clone(),
             source,
         })?;
-        let vault = Self(Arc::new(Shared {
+        let tested = Arc::new(AtomicBool::new(false));
+        let mut shared = Shared {
             operations: Operations {
                 kind,
                 factory,
@@ -125,14 +128,22 @@ impl Vault {
             warning: terms.warning.map(str::to_owned),
             state: Mutex::new(VaultState::Ready),
             index: Mutex::new(Index::hinted(options.bundle_count_hint)),
-            tested: AtomicBool::new(false),
+            tested: Arc::clone(&tested),
             asking: Arc::default(),
-        }));
-        let result = vault.0.operations.run_briefly(|desk| {
+        };
+        let mut result = shared.operations.run_briefly(move |desk| {
             ready(desk)?;
             desk.lock()?;
-            self_test::self_test(desk)
+            self_test::self_test(desk)?;
+            tested.store(true, Ordering::SeqCst);
+            Ok(())
         });
+        if kind == VaultKind::File && result.as_ref().is_err_and(VaultError::is_no_room) {
+            // It was opened and decrypted before the test came to write.
+            shared.warning = Some(READ_ONLY.to_owned());
+            result = Ok(());
+        }
+        let vault = Self(Arc::new(shared));
         vault.note(&result);
         match result {
             // Tested when it is first used, and known to work by who uses it now.

@@ -128,6 +128,16 @@ impl<'a> Shelf<'a> {
         self.drop_empty_end()
     }
 
+    /// The default client token: the one that is there, or else this one, which is
+    /// kept then.
+    pub(super) fn token_or(&mut self, token: SecretString) -> Result<SecretString, VaultError> {
+        if let Some(present) = self.load()?.token {
+            return Ok(present);
+        }
+        self.set_token(&token)?;
+        Ok(token)
+    }
+
     /// Keeps the default client token, in place of the former one.
     pub(super) fn set_token(&mut self, token: &SecretString) -> Result<(), VaultError> {
         bundle::check_token(token)?;

@@ -9,6 +9,7 @@ use super::*;
 mod bundles;
 mod encrypted_file;
 mod limits;
+mod no_room;
 mod stuck;
 
 /// A key that no other number has, as long as SiliconFlow's.

@@ -2,22 +2,14 @@
 
 use axum::body::Body;
 use axum::extract::State;
-use flowkeep_contract::{ApiError, ErrorCode};
 use http::{HeaderValue, Response, header};
 
-use super::failed;
 use crate::answer::harden;
 use crate::router::Shared;
 
 /// What the gateway has done since its start, and how it is now.
 pub(crate) async fn metrics(State(shared): State<Shared>) -> Response<Body> {
-    let (text, content_type) = match shared.app.metrics_text() {
-        Ok(told) => told,
-        Err(error) => {
-            tracing::error!(%error, "metrics cannot be written");
-            return failed(&ApiError::new(ErrorCode::Internal, "internal error"));
-        }
-    };
+    let (text, content_type) = shared.app.metrics_text();
     let mut response = Response::new(Body::from(text));
     let content_type = HeaderValue::from_static(content_type);
     let headers = response.headers_mut();

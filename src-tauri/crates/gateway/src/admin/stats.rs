@@ -34,8 +34,10 @@ struct OverviewAnswer {
     /// By currency; what was spent, and what the cache saved.
     costs: BTreeMap<String, f64>,
     savings: BTreeMap<String, f64>,
-    /// Successful calls of an unknown price: `costs` lacks theirs.
+    /// Calls of an unknown cost: `costs` lacks theirs.
     calls_without_cost: i64,
+    /// Calls of which a part of the cost is unknown: `costs` lacks that.
+    calls_cost_incomplete: i64,
 }
 
 #[derive(Debug, Serialize)]
@@ -106,6 +108,7 @@ impl OverviewAnswer {
             costs,
             savings: amounts(totals.saved),
             calls_without_cost: totals.calls_without_cost,
+            calls_cost_incomplete: totals.calls_cost_incomplete,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! `POST /files` and `GET /files` (siliconflow-api.md §2.14).
+//! `POST /files` and `GET /files` (siliconflow-api.md §2.14), and what a batch left
+//! behind where the script says so.
 //!
 //! The content of a file is counted and thrown away, so that an upload of any
 //! size needs no memory. `purpose` is documented as required for the list;
@@ -8,10 +9,11 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Visit;
+use super::path::{below_version, file_content_id};
 use super::visit::{invalid, text};
 use crate::ids::unix_seconds;
 use crate::ledger::Call;
-use crate::reply::{Refused, Reply};
+use crate::reply::{BINARY, Refused, Reply};
 use crate::resources::{File, ResourceKind};
 
 /// Files in a list without `limit`.
@@ -85,6 +87,19 @@ pub(super) fn upload(visit: &Visit<'_>, call: &mut Call) -> Result<Reply, Refuse
     visit.world.resources().files.put((&id, owner), file);
     visit.made((ResourceKind::File, &id), call);
     Ok(Reply::json(200, body))
+}
+
+/// What a batch of the account left behind; other contents are thrown away.
+pub(super) fn content(visit: &Visit<'_>) -> Result<Reply, Refused> {
+    let below = below_version(visit.head.uri.path());
+    let id = file_content_id(below).unwrap_or_default();
+    let files = &visit.world.resources().files;
+    let is_result = files.with((id, visit.account()), |file| !file.listed);
+    let results = visit.world.batch_results();
+    match results.filter(|_| is_result == Some(true)) {
+        Some(results) => Ok(Reply::whole(200, BINARY, results.clone())),
+        None => Err(Box::new(Reply::no_such_resource())),
+    }
 }
 
 /// Lists the account's files, newest first, those after `after`.

@@ -44,6 +44,11 @@ pub(crate) fn answer(
     if matches!(submission, Submission::TooLarge) {
         return Reply::too_large();
     }
+    let route = match route {
+        // The vendor does not have it.
+        Route::FileContent if world.batch_results().is_none() => Route::Unknown,
+        known => known,
+    };
     let key = auth::key(head, route);
     let customer = key.and_then(|key| world.customers().find(key, world.switches().region));
     let account = customer.as_ref().map(|customer| customer.id());
@@ -125,6 +130,7 @@ fn serve(route: Route, visit: &Visit<'_>, call: &mut Call) -> Reply {
         Route::VideoStatus => video::status(visit),
         Route::FileUpload => files::upload(visit, call),
         Route::FileList => files::list(visit),
+        Route::FileContent => files::content(visit),
         Route::BatchCreation => batches::create(visit, call),
         Route::BatchList => batches::list(visit),
         Route::Batch => batches::show(visit),

@@ -4,7 +4,7 @@ use http::request::Parts;
 use serde_json::Value;
 
 use super::Route;
-use super::path::{batch_id, below_version};
+use super::path::{batch_id, below_version, file_content_id};
 use crate::resources::{ResourceKind, Resources, Touch};
 
 /// What a request names, whether or not it will be served.
@@ -22,6 +22,9 @@ pub(super) fn by_request(
         Route::Batch | Route::BatchCancel => {
             let id = batch_id(below).map(|(id, _)| id);
             return touch(resources, (ResourceKind::Batch, id));
+        }
+        Route::FileContent => {
+            return touch(resources, (ResourceKind::File, file_content_id(below)));
         }
         // `files/{id}` and the like, which the vendor does not have.
         Route::Unknown => {

@@ -25,6 +25,8 @@ pub(crate) enum Route {
     VideoStatus,
     FileUpload,
     FileList,
+    /// `files/{id}/content`, where the script has results for it.
+    FileContent,
     BatchCreation,
     BatchList,
     /// `batches/{id}`
@@ -76,6 +78,7 @@ impl Route {
             "audio/voice/list" => Self::VoiceList,
             "files" => Self::FileList,
             "batches" => Self::BatchList,
+            _ if file_content_id(below).is_some() => Self::FileContent,
             _ if batch_id(below).is_some_and(|(_, cancels)| !cancels) => Self::Batch,
             _ => Self::Unknown,
         }
@@ -101,6 +104,7 @@ impl Route {
             | Self::UserInfo
             | Self::VoiceList
             | Self::FileList
+            | Self::FileContent
             | Self::BatchList
             | Self::Batch
             | Self::BatchCancel
@@ -118,6 +122,12 @@ impl Route {
 pub(crate) fn below_version(path: &str) -> &str {
     let path = path.strip_prefix('/').unwrap_or(path);
     path.strip_prefix("v1/").unwrap_or(path)
+}
+
+/// The id in `files/{id}/content`.
+pub(super) fn file_content_id(below: &str) -> Option<&str> {
+    let id = below.strip_prefix("files/")?.strip_suffix("/content")?;
+    (!id.is_empty() && !id.contains('/')).then_some(id)
 }
 
 /// The id in `batches/{id}` and whether `/cancel` follows.

@@ -205,3 +205,30 @@ async fn batches_can_fail_and_go_by_time() {
     assert!(state["failed_at"].is_u64());
     assert_eq!(state["output_file_id"], json!(null));
 }
+
+/// The vendor documents no way to fetch a result; with one in the script there is.
+#[tokio::test]
+async fn results_can_be_fetched_where_the_script_has_some() {
+    let results = "{\"custom_id\":\"1\"}\n";
+    let script = Script {
+        progress: Progress { calls: 0, ms: 1 },
+        batch_results: Some(results.to_owned()),
+        ..Script::sample()
+    };
+    let simulator = Simulator::start(script).await.unwrap();
+    let id = made(&simulator, "alpha").await;
+    let mut state = get(&simulator, &format!("/v1/batches/{id}")).await.json();
+    while state["status"] != "completed" {
+        state = get(&simulator, &format!("/v1/batches/{id}")).await.json();
+    }
+    let output = state["output_file_id"].as_str().unwrap();
+    let path = format!("/v1/files/{output}/content");
+    let content = get(&simulator, &path).await;
+    assert_eq!((content.status, content.body.as_str()), (200, results));
+    let foreign = get_as(&simulator, "beta", &path).await;
+    assert_eq!(foreign.status, 404);
+    assert_eq!(simulator.ledger().misdirected().len(), 1);
+    let input = state["input_file_id"].as_str().unwrap();
+    let uploaded = get(&simulator, &format!("/v1/files/{input}/content")).await;
+    assert_eq!(uploaded.status, 404, "uploads are not kept");
+}

@@ -45,6 +45,7 @@ fn request() -> RequestView {
 fn a_row_says_what_is_known_and_what_is_not() {
     let zone = TimeZone::get("Asia/Shanghai").unwrap();
     let expected = [
+        "1",
         "2026-08-22 20:00:00",
         "200",
         "gpt-4o → Qwen/Qwen3-8B",

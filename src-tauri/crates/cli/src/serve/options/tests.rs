@@ -44,6 +44,7 @@ fn without_flags_and_variables_nothing_is_overridden() {
     );
     assert_eq!(options.admin_username, "admin");
     assert!(options.admin_password.is_none() && options.client_token.is_none());
+    assert!(!options.no_log);
     assert_eq!(options.place.vault, VaultChoice::Auto);
 }
 
@@ -56,6 +57,7 @@ fn every_variable_is_read() {
         ("FLOWKEEP_UPSTREAM", "http://127.0.0.1:9/v1"),
         ("FLOWKEEP_VAULT", "file"),
         ("FLOWKEEP_NO_TOKEN", "1"),
+        ("FLOWKEEP_NO_LOG", "1"),
         ("FLOWKEEP_API_KEY", TOKEN_16),
         ("FLOWKEEP_ADMIN_USERNAME", "root"),
         ("FLOWKEEP_ADMIN_PASSWORD", "secret"),
@@ -75,6 +77,7 @@ fn every_variable_is_read() {
     assert_eq!(overrides.strategy, Some(Strategy::LeastUsed));
     assert_eq!(options.place.data_dir.as_deref(), Some(Path::new("/data")));
     assert_eq!(options.place.vault, VaultChoice::File);
+    assert!(options.no_log);
     assert_eq!(options.admin_username, "root");
     assert_eq!(options.admin_password.unwrap().expose_secret(), "secret");
     assert_eq!(options.client_token.unwrap().expose_secret(), TOKEN_16);
@@ -87,6 +90,7 @@ fn a_flag_goes_before_its_variable() {
         host: Some("[::1]".to_owned()),
         port: Some(0),
         no_token: true,
+        no_log: true,
         place: PlaceArgs {
             data_dir: Some("/flag".into()),
             vault: Some(VaultChoice::Memory),
@@ -102,6 +106,7 @@ fn a_flag_goes_before_its_variable() {
             ("FLOWKEEP_VAULT", "file"),
             ("FLOWKEEP_UPSTREAM", "https://variable.example/v1"),
             ("FLOWKEEP_NO_TOKEN", "0"),
+            ("FLOWKEEP_NO_LOG", "0"),
         ],
     )
     .unwrap();

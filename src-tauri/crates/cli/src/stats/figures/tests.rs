@@ -15,6 +15,7 @@ fn share(label: &str, calls: i64, cost: Amounts) -> UsageShare {
         },
         rates: UsageRates {
             success_rate: Some(0.5),
+            tokens_per_second: Some(41.66),
             ..UsageRates::default()
         },
         ..UsageShare::default()
@@ -47,13 +48,14 @@ fn the_table_names_what_has_no_name_and_cannot_steer_the_terminal() {
             share("", 1, Amounts::default()),
         ],
     });
+    let text = text.unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(
         lines,
         [
-            "MODEL     CALLS  OK      IN    CACHED  OUT  COST     FIRST BYTE",
-            "]0;xQwen  2      50.0 %  1000  -       20   ¥0.0700",
-            "(none)    1      50.0 %  1000  -       20   0",
+            "MODEL     CALLS  OK      IN    CACHED  OUT  COST     TOKENS/S  FIRST BYTE",
+            "]0;xQwen  2      50.0 %  1000  -       20   ¥0.0700  41.7",
+            "(none)    1      50.0 %  1000  -       20   0        41.7",
         ]
     );
 }
@@ -66,6 +68,8 @@ fn the_summary_tells_what_it_does_not_know() {
     assert!(text.starts_with("calls               3  today"), "{text}");
     assert!(!text.contains("unknown"), "{text}");
     overview.totals.calls_without_cost = 2;
+    overview.totals.calls_cost_incomplete = 1;
+    overview.rates.tokens_per_second = Some(45.26);
     overview.first_byte = Percentiles {
         calls: 3,
         p50_ms: Some(120),
@@ -75,8 +79,43 @@ fn the_summary_tells_what_it_does_not_know() {
     let text = summary(30, &overview);
     assert!(text.contains("last 30 days"), "{text}");
     assert!(text.contains("calls of unknown cost"), "{text}");
+    assert!(text.contains("calls costing more"), "{text}");
+    assert!(text.contains("45.3 tokens/s"), "{text}");
     assert!(
         text.contains("half within 120 ms, 95 % within 900 ms"),
         "{text}"
     );
+}
+
+#[test]
+fn accounts_tell_how_long_their_balance_lasts() {
+    let burn = |account: &str, per_day_nano, balance_nano, days_left| AccountBurn {
+        account_id: account.to_owned(),
+        account: account.to_owned(),
+        currency: "CNY".to_owned(),
+        per_day_nano,
+        balance_nano,
+        days_left,
+    };
+    let yuan = 1_000_000_000;
+    let text = burn_table(&BurnRate {
+        accounts: vec![
+            burn("alpha", 2 * yuan, Some(30 * yuan), Some(15.0)),
+            burn("beta", 2 * yuan, Some(yuan), Some(0.5)),
+            burn("gamma", yuan, None, None),
+            burn("idle", 0, None, None),
+        ],
+    });
+    let text = text.unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "ACCOUNT  A DAY    BALANCE   DAYS LEFT",
+            "alpha    ¥2.0000  ¥30.0000  15",
+            "beta     ¥2.0000  ¥1.0000   less than one",
+            "gamma    ¥1.0000  unknown   -",
+        ]
+    );
+    assert_eq!(burn_table(&BurnRate::default()), None);
 }

@@ -10,13 +10,8 @@ use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::app::locked;
 use crate::app::money::{Spending, Spent};
-use crate::model::{AccountId, Currency};
+use crate::model::{AccountId, BalanceSource};
 use crate::store::Balance;
-
-/// `source` of a balance as it is stored.
-pub(super) const REPORTED: &str = "reported";
-pub(super) const MANUAL: &str = "manual";
-pub(super) const ESTIMATED: &str = "estimated";
 
 /// A value, and what was spent since.
 #[derive(Clone, Debug)]
@@ -34,17 +29,13 @@ struct Known {
 
 impl Known {
     fn estimate(&self, account: &AccountId, spending: &Spending) -> Balance {
-        let mut balance = self.balance.clone();
-        let Some(currency) = Currency::parse(&balance.currency) else {
-            return balance;
-        };
+        let mut balance = self.balance;
         let here = spending.of_account(account).since(self.mark);
         let before = self.before.unwrap_or_default();
-        let spent = here.of(currency).get();
-        let spent = spent.saturating_add(before.of(currency).get());
+        let spent = here.plus(before).of(balance.currency).get();
         if spent != 0 {
             balance.nano = balance.nano.saturating_sub(spent);
-            ESTIMATED.clone_into(&mut balance.source);
+            balance.source = BalanceSource::Estimated;
         }
         balance
     }
@@ -86,13 +77,13 @@ impl Balances {
     pub(in crate::app) fn estimate(
         &self,
         account: &AccountId,
-        written: Option<&Balance>,
+        written: Option<Balance>,
         spending: &Spending,
     ) -> Option<Balance> {
         let written = written?;
         Some(match self.read().get(account) {
-            Some(known) if known.balance == *written => known.estimate(account, spending),
-            Some(_) | None => written.clone(),
+            Some(known) if known.balance == written => known.estimate(account, spending),
+            Some(_) | None => written,
         })
     }
 
@@ -100,15 +91,12 @@ impl Balances {
     /// counted then. An older one than what is known is left out.
     pub(super) fn learn(&self, account: &AccountId, balance: Balance, mark: Spent) -> Option<News> {
         let mut known = self.write();
-        let before = known.get(account).map(|known| known.balance.clone());
-        if before
-            .as_ref()
-            .is_some_and(|before| before.as_of_ms > balance.as_of_ms)
-        {
+        let before = known.get(account).map(|known| known.balance);
+        if before.is_some_and(|before| before.as_of_ms > balance.as_of_ms) {
             return None;
         }
         let entry = Known {
-            balance: balance.clone(),
+            balance,
             before: Some(Spent::default()),
             mark,
             told_nano: None,
@@ -126,7 +114,7 @@ impl Balances {
     /// wait for [`Balances::count`].
     pub(super) fn take_up<'a>(
         &self,
-        written: impl Iterator<Item = (&'a AccountId, Option<&'a Balance>)>,
+        written: impl Iterator<Item = (&'a AccountId, Option<Balance>)>,
         spending: &Spending,
     ) -> (Vec<News>, Vec<AccountId>) {
         let counting_ms = self.counting_ms;
@@ -140,25 +128,25 @@ impl Balances {
                 continue;
             };
             if let Some((account, before)) = before {
-                if before.balance == *balance {
+                if before.balance == balance {
                     known.insert(account, before);
                     continue;
                 }
                 news.push(News {
                     account,
-                    balance: balance.clone(),
+                    balance,
                     before: Some(before.balance),
                 });
             } else {
                 news.push(News {
                     account: account.clone(),
-                    balance: balance.clone(),
+                    balance,
                     before: None,
                 });
             }
             let is_older = balance.as_of_ms < counting_ms;
             let entry = Known {
-                balance: balance.clone(),
+                balance,
                 before: (!is_older).then(Spent::default),
                 mark: if is_older {
                     Spent::default()
@@ -212,7 +200,7 @@ impl Balances {
     }
 
     /// All estimates.
-    pub(super) fn estimates(&self, spending: &Spending) -> Vec<(AccountId, Balance)> {
+    pub(in crate::app) fn estimates(&self, spending: &Spending) -> Vec<(AccountId, Balance)> {
         let known = self.read();
         known
             .iter()
@@ -240,7 +228,8 @@ impl Balances {
         if tried.get(account) != Some(&balance.nano) {
             tried.remove(account);
         }
-        balance.nano > 0 && (balance.source == MANUAL || !tried.contains_key(account))
+        balance.nano > 0
+            && (balance.source == BalanceSource::Manual || !tried.contains_key(account))
     }
 
     pub(super) fn note_try(&self, account: &AccountId, nano: i64) {

@@ -7,9 +7,8 @@ use std::time::Duration;
 use flowkeep_contract::{Event, Notice, Topic};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::known::MANUAL;
 use crate::app::App;
-use crate::model::AccountId;
+use crate::model::{AccountId, BalanceSource};
 use crate::store::Balance;
 
 /// How often estimates are looked at: well below a second of work for 10,000
@@ -90,7 +89,7 @@ impl App {
                 account_id: account.to_string(),
                 account: label.to_string(),
                 nano: balance.nano,
-                currency: balance.currency,
+                currency: balance.currency.code().to_owned(),
             }));
         }
     }
@@ -123,7 +122,9 @@ impl Told {
             return Vec::new();
         };
         low.into_iter()
-            .filter(|(account, balance)| !before.contains(account) && balance.source != MANUAL)
+            .filter(|(account, balance)| {
+                !before.contains(account) && balance.source != BalanceSource::Manual
+            })
             .collect()
     }
 }

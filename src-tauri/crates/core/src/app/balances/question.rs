@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use flowkeep_contract::BalanceFailureReason;
 use http::{HeaderMap, Method};
 use http_body_util::{BodyExt as _, Limited};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::model::{ApiKey, Nano};
+use crate::model::{ApiKey, BalanceFailureReason, Nano};
 use crate::upstream::headers::request_headers;
 use crate::upstream::{Outgoing, UpstreamClient};
 

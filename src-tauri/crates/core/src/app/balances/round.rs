@@ -9,17 +9,18 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use flowkeep_contract::{BalanceFailureReason, RefreshReport, Topic};
+use flowkeep_contract::{RefreshReport, Topic};
 use futures_util::StreamExt as _;
 
 use super::dice;
-use super::known::REPORTED;
 use super::question::{self, Untold};
 use super::refresh::{Run, Wanted};
 use crate::app::money::Spent;
 use crate::app::probe::{Probed, probe};
 use crate::app::{App, locked};
-use crate::model::{AccountId, ApiKey, Currency, KeyId, KeyState, StateChange};
+use crate::model::{
+    AccountId, ApiKey, BalanceFailureReason, BalanceSource, Currency, KeyId, KeyState, StateChange,
+};
 use crate::store::{Balance, BalanceFailure, BalanceFinding};
 use crate::upstream::UpstreamClient;
 
@@ -151,7 +152,7 @@ impl Round<'_> {
             let account = findings.account;
             rows.push(match findings.balance {
                 Ok((balance, mark)) => {
-                    told.push((account.clone(), balance.clone(), mark));
+                    told.push((account.clone(), balance, mark));
                     (account, BalanceFinding::Told(balance))
                 }
                 Err(failure) => (account, BalanceFinding::Failed(failure)),
@@ -169,8 +170,7 @@ impl Round<'_> {
             let Some(learnt) = app.0.balances.learn(&account, balance, mark) else {
                 continue;
             };
-            let before = learnt.before.as_ref();
-            let is_other = before.is_none_or(|before| before.nano != nano);
+            let is_other = learnt.before.is_none_or(|before| before.nano != nano);
             report.changed += u32::from(is_other);
             app.pool().set_balance(&account, Some(nano));
             news.push(learnt);
@@ -285,8 +285,8 @@ impl Round<'_> {
         let currency = site.map_or(Currency::Cny, crate::price::Site::currency);
         let balance = Balance {
             nano: nano.get(),
-            currency: currency.code().to_owned(),
-            source: REPORTED.to_owned(),
+            currency,
+            source: BalanceSource::Reported,
             as_of_ms: self.app.now().unix_ms,
         };
         Ok((balance, self.app.spending().of_account(account)))
@@ -294,7 +294,7 @@ impl Round<'_> {
 
     fn failure(&self, untold: Untold) -> BalanceFailure {
         BalanceFailure {
-            reason: word(untold.reason).to_owned(),
+            reason: untold.reason,
             text: untold.text,
             at_ms: self.app.now().unix_ms,
         }
@@ -333,17 +333,6 @@ fn moved() -> Untold {
         BalanceFailureReason::Unanswered,
         "the account was moved to another site; refresh again",
     )
-}
-
-/// The reason as it is stored, and as the contract names it.
-pub(super) fn word(reason: BalanceFailureReason) -> &'static str {
-    match reason {
-        BalanceFailureReason::Retired => "retired",
-        BalanceFailureReason::Unauthorized => "unauthorized",
-        BalanceFailureReason::Status => "status",
-        BalanceFailureReason::Unreadable => "unreadable",
-        BalanceFailureReason::Unanswered => "unanswered",
-    }
 }
 
 fn add(sum: &mut RefreshReport, part: &RefreshReport) {

@@ -1,21 +1,17 @@
 //! Balances become known: typed, told by the upstream, or written down by another
 //! process. The pool hears of them, and an exhausted account may try again.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use flowkeep_contract::{ApiError, Empty, ErrorCode, SetBalanceRequest, Topic};
 
-use super::known::{MANUAL, News};
+use super::known::News;
 use crate::app::App;
 use crate::app::money::Spent;
 use crate::app::sites::site_of_row;
-use crate::model::{AccountId, Currency, KeyState, StateChange};
+use crate::model::{AccountId, BalanceSource, Currency, KeyState, StateChange};
 use crate::pool::MemberView;
-use crate::store::{AccountRow, Balance, Dimension};
-
-/// So many points in time are asked about one by one; of more, whole hours.
-const EXACT_TIMES: usize = 32;
-const HOUR_MS: i64 = 3_600_000;
+use crate::store::{AccountRow, Balance};
 
 /// Balances that were read, to be told to the pool once it has its members.
 #[derive(Debug, Default)]
@@ -41,7 +37,7 @@ impl App {
             let balance = request.nano.map(|nano| Balance {
                 nano,
                 currency: app.currency_of(row, currency),
-                source: MANUAL.to_owned(),
+                source: BalanceSource::Manual,
                 as_of_ms: app.now().unix_ms,
             });
             app.0.store.set_balance(&account, balance.as_ref())?;
@@ -53,13 +49,11 @@ impl App {
     }
 
     /// What was named, what the balance had before, or what the site is billed in.
-    fn currency_of(&self, row: &AccountRow, named: Option<Currency>) -> String {
-        let before = || row.balance.as_ref().map(|known| known.currency.clone());
-        let sites = || self.currency_at(&site_of_row(row));
-        match named {
-            Some(currency) => currency.code().to_owned(),
-            None => before().unwrap_or_else(|| sites().unwrap_or(Currency::Cny).code().to_owned()),
-        }
+    fn currency_of(&self, row: &AccountRow, named: Option<Currency>) -> Currency {
+        named
+            .or_else(|| row.balance.map(|known| known.currency))
+            .or_else(|| self.currency_at(&site_of_row(row)))
+            .unwrap_or(Currency::Cny)
     }
 
     /// All accounts with what their balances come to now. Blocks.
@@ -74,18 +68,14 @@ impl App {
 
     /// A row's balance as it is now.
     pub(in crate::app) fn balance_of(&self, row: &AccountRow) -> Option<Balance> {
-        let written = row.balance.as_ref();
-        self.0
-            .balances
-            .estimate(&row.account_id, written, self.spending())
+        let balances = &self.0.balances;
+        balances.estimate(&row.account_id, row.balance, self.spending())
     }
 
     /// Takes up the balances of rows that were just read. What comes back is for
     /// [`App::heed_balances`], after the pool has taken the same rows.
     pub(in crate::app) fn take_up_balances(&self, rows: &[AccountRow]) -> Fresh {
-        let written = rows
-            .iter()
-            .map(|row| (&row.account_id, row.balance.as_ref()));
+        let written = rows.iter().map(|row| (&row.account_id, row.balance));
         let (news, forgotten) = self.0.balances.take_up(written, self.spending());
         Fresh { news, forgotten }
     }
@@ -144,39 +134,20 @@ impl App {
             return;
         }
         let counting_ms = self.0.balances.counting_ms();
-        let mut times: BTreeSet<i64> = waiting.iter().map(|(_, from)| *from).collect();
-        if times.len() > EXACT_TIMES {
-            times = times
-                .iter()
-                .map(|from| from - from.rem_euclid(HOUR_MS))
-                .collect();
-        }
-        for from in times.iter().rev() {
-            let sums = match self.0.store.spent(Dimension::Account, *from, counting_ms) {
-                Ok(sums) => sums,
-                Err(error) => {
-                    // Asked again with the next look.
-                    tracing::debug!(%error, "what was spent before the start cannot be read");
-                    return;
-                }
-            };
-            let sums: HashMap<&str, Spent> = sums
-                .iter()
-                .map(|sum| {
-                    let spent = Spent {
-                        cny_nano: sum.cny_nano,
-                        usd_nano: sum.usd_nano,
-                    };
-                    (sum.name.as_str(), spent)
-                })
-                .collect();
-            let ours = waiting
-                .iter()
-                .filter(|(_, as_of)| times.range(..=*as_of).next_back() == Some(from));
-            for (account, as_of_ms) in ours {
-                let spent = sums.get(account.as_str()).copied().unwrap_or_default();
-                self.0.balances.count(account, *as_of_ms, spent);
+        let sums = match self.0.store.spent_since(&waiting, counting_ms) {
+            Ok(sums) => sums,
+            Err(error) => {
+                // Asked again with the next look.
+                tracing::debug!(%error, "what was spent before the start cannot be read");
+                return;
             }
+        };
+        for ((account, as_of_ms), sum) in waiting.iter().zip(sums) {
+            let spent = Spent {
+                cny_nano: sum.cny_nano,
+                usd_nano: sum.usd_nano,
+            };
+            self.0.balances.count(account, *as_of_ms, spent);
         }
     }
 }

@@ -14,13 +14,17 @@ use flowkeep_contract::BudgetPeriod;
 use http::header::CONTENT_TYPE;
 use jiff::tz::TimeZone;
 
-use super::Client;
+use super::budget::Tally;
 use super::naming::names_two;
 use super::window::written;
+use super::{Client, Reservation};
+use crate::app::money::Spent;
 use crate::app::relay::{Call, CallBody, Failure, FailureCode};
 use crate::app::{App, locked};
 use crate::model::{ClientLimits, Effect, Money, Route};
 
+/// After which a request of what is running may have ended.
+const RUNNING_WAIT: Duration = Duration::from_secs(5);
 /// Models that a refusal names.
 const NAMED: usize = 8;
 
@@ -29,11 +33,12 @@ impl App {
     ///
     /// # Errors
     /// When a limit of its token forbids it. Nothing is recorded.
-    pub(in crate::app) async fn admit(&self, call: &Call) -> Result<(), Failure> {
+    pub(in crate::app) async fn admit(&self, call: &mut Call) -> Result<(), Failure> {
         let clients = self.live(|live| Arc::clone(&live.clients));
         let Some(client) = clients.find(&call.client) else {
             return Ok(());
         };
+        self.note_capture(client, call);
         if client.limits == ClientLimits::default() {
             return Ok(());
         }
@@ -45,22 +50,40 @@ impl App {
         if call.route == Route::Batches {
             client.check_batch()?;
         }
-        self.check_model(client, call).await
+        self.check_model(client, call).await?;
+        call.reservation = self.reserve(client, call).await?.map(Arc::new);
+        Ok(())
+    }
+
+    /// Holds back of the budget what the request is likely to cost.
+    async fn reserve(&self, client: &Client, call: &Call) -> Result<Option<Reservation>, Failure> {
+        let Some(budget) = client.limits.budget else {
+            return Ok(None);
+        };
+        let Some(likely) = self.likely_cost(client, call, budget.currency).await else {
+            return Ok(None);
+        };
+        let check = |reserved: Spent| {
+            self.check_budget(client)?;
+            let reserved = reserved.of(budget.currency).get();
+            let is_held = |tally: &Tally| {
+                reserved > 0 && tally.spent.get().saturating_add(reserved) >= tally.limit.get()
+            };
+            match self.budgets_of(client).into_iter().find(is_held) {
+                Some(tally) => Err(client.budget_is_held(&tally)),
+                None => Ok(()),
+            }
+        };
+        client.reserve(likely, check).map(Some)
     }
 
     fn check_budget(&self, client: &Client) -> Result<(), Failure> {
-        let Some(spent) = self
-            .budgets_of(client)
-            .into_iter()
-            .find(|budget| budget.spent >= budget.limit)
-        else {
+        let is_spent = |tally: &Tally| tally.spent >= tally.limit;
+        let Some(spent) = self.budgets_of(client).into_iter().find(is_spent) else {
             return Ok(());
         };
         let money = |amount| Money::new(amount, spent.currency);
-        let period = match spent.period {
-            BudgetPeriod::Day => "day",
-            BudgetPeriod::Month => "month",
-        };
+        let period = name_of(spent.period);
         let message = format!(
             "the token {:?} has spent {} of its budget of {} a {period}; it begins anew at {}, or \
              raise it in Settings (Tokens) or with `flowkeep token set`",
@@ -96,7 +119,32 @@ impl App {
     }
 }
 
+fn name_of(period: BudgetPeriod) -> &'static str {
+    match period {
+        BudgetPeriod::Day => "day",
+        BudgetPeriod::Month => "month",
+    }
+}
+
 impl Client {
+    /// What is left may be used up by requests that have not ended.
+    fn budget_is_held(&self, tally: &Tally) -> Failure {
+        let money = |amount| Money::new(amount, tally.currency);
+        let message = format!(
+            "the token {:?} has spent {} of its budget of {} a {}, and its requests that are \
+             running may use up the rest; ask again when they have ended, or raise it in Settings \
+             (Tokens) or with `flowkeep token set`",
+            self.name,
+            money(tally.spent),
+            money(tally.limit),
+            name_of(tally.period),
+        );
+        Failure {
+            retry_after: Some(RUNNING_WAIT),
+            ..Failure::new(FailureCode::BudgetSpent, message)
+        }
+    }
+
     fn keep_pace(&self, monotonic_ms: u64) -> Result<(), Failure> {
         let Some(per_minute) = self.limits.requests_per_minute else {
             return Ok(());

@@ -1,8 +1,13 @@
 //! What tokens have spent of their budgets, and saying so in time.
 //!
-//! Nothing is reserved: a request counts when it has finished, before the next
-//! one is let through. Spending is known by the hour and from before the start
-//! ([`crate::app::money`]).
+//! The rule: a request is let through while what was spent, and what the requests
+//! under way are likely to cost ([`super::reservation`]), is less than the limit. Its
+//! own cost is not part of that, so that any budget admits a first request, and the
+//! last one may go over the limit by what it costs; many that run together may not. A
+//! request that holds nothing back, as its model is free or has no known price, is
+//! held against what was spent only. A request counts when it has finished, before
+//! the next one is let through. Spending is known by the hour and from before the
+//! start ([`crate::app::money`]).
 
 use flowkeep_contract::{BudgetNotice, BudgetPeriod, Event, Notice};
 use jiff::tz::TimeZone;
@@ -126,6 +131,14 @@ impl App {
         let counts = |budget: crate::model::Budget| budget.currency == cost.money.currency();
         if !client.limits.budget.is_some_and(counts) {
             return;
+        }
+        // A batch is many answers.
+        if let Some(tokens) = record
+            .usage
+            .completion_tokens
+            .filter(|_| !record.is_of_batch())
+        {
+            locked(&client.standing.answers).note(tokens);
         }
         for tally in self.budgets_of(client) {
             let Some(level) = tally.level() else {

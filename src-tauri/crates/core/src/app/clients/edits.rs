@@ -7,7 +7,7 @@ use flowkeep_contract::{
 use secrecy::{ExposeSecret as _, SecretString};
 
 use super::token::{generate_token, token_hash};
-use super::{DEFAULT_CLIENT, names, view};
+use super::{DEFAULT_CLIENT, capture, names, view};
 use crate::app::App;
 use crate::model::ClientLimits;
 use crate::store::{NewClient, StoreError};
@@ -64,11 +64,11 @@ impl App {
         Ok(created)
     }
 
-    /// Changes a token's name and limits.
+    /// Changes a token's name and limits, and whether bodies are kept.
     ///
     /// # Errors
-    /// When there is no such live token, the name is taken or wrong, a limit
-    /// makes no sense, or it cannot be written.
+    /// When there is no such live token, the name is taken or wrong, a limit or
+    /// a time makes no sense, or it cannot be written.
     pub async fn update_client(
         &self,
         request: UpdateClientRequest,
@@ -76,6 +76,8 @@ impl App {
         let changed = self.blocking(move |app| {
             let name = request.name.as_deref().map(names::checked).transpose()?;
             let limits = request.limits.map(view::checked).transpose()?;
+            let until = |minutes| capture::until(minutes, app.now().unix_ms);
+            let captured = request.capture_minutes.map(until).transpose()?;
             let is_default = request.id == DEFAULT_CLIENT;
             if let Some(name) = &name
                 && (name == DEFAULT_CLIENT) != is_default
@@ -92,6 +94,10 @@ impl App {
             let changed = store.update_client(&request.id, name, limits, is_given);
             if !changed.map_err(refused)? {
                 return Err(unknown(&request.id));
+            }
+            if let Some(until) = captured {
+                store.capture_client(&request.id, until, is_given)?;
+                tracing::info!(client = request.id, ?until, "what is kept of its bodies changed");
             }
             app.reload_clients()?;
             app.client_view(&request.id)

@@ -8,6 +8,7 @@ fn row(id: &str, token: &str) -> ClientRow {
         created_at_ms: 0,
         revoked_at_ms: None,
         limits: ClientLimits::default(),
+        capture_until_ms: None,
     }
 }
 

@@ -4,7 +4,7 @@ use flowkeep_contract::{
     ApiError, Budget, BudgetPeriod, BudgetSpent, ClientLimits, ClientView, ErrorCode,
 };
 
-use super::DEFAULT_CLIENT;
+use super::{DEFAULT_CLIENT, capture};
 use crate::app::App;
 use crate::model::{self, Currency, Nano};
 use crate::store::ClientRow;
@@ -95,6 +95,11 @@ impl App {
                 month_nano: spent_this_month.get(),
                 day_resets_at_ms: day.to_ms,
                 month_resets_at_ms: month.to_ms,
+                uncounted_calls: self.uncounted_calls(
+                    &row.client_id,
+                    budget.currency,
+                    month.from_ms,
+                ),
             }
         });
         ClientView {
@@ -105,6 +110,7 @@ impl App {
             revoked_at_ms: row.revoked_at_ms.filter(|_| !is_given),
             limits: shown(row.limits),
             spent,
+            capture_until_ms: capture::in_force(row.capture_until_ms, self.now().unix_ms),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Adding what was accepted, and taking it back.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use flowkeep_contract::{
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::ImportOptions;
 use super::plan::{Accepted, Plan};
 use crate::app::{App, locked};
-use crate::model::{Currency, KeyId, RandomId};
+use crate::model::{BalanceSource, Currency, KeyId, RandomId};
 use crate::store::{Balance, KeyInsertion, NewKey};
 
 /// How long an import can be taken back: half a minute, and what a click takes.
@@ -131,13 +131,13 @@ impl App {
         let balance = entry.balance.map(|stated| {
             let currency = stated.currency.or_else(|| self.currency_at(&key.site));
             let source = match stated.seen_at_ms {
-                Some(_) => "estimated",
-                None => "manual",
+                Some(_) => BalanceSource::Estimated,
+                None => BalanceSource::Manual,
             };
             Balance {
                 nano: stated.amount.get(),
-                currency: currency.unwrap_or(Currency::Cny).code().to_owned(),
-                source: source.to_owned(),
+                currency: currency.unwrap_or(Currency::Cny),
+                source,
                 as_of_ms: stated.seen_at_ms.unwrap_or(self.now().unix_ms),
             }
         });
@@ -217,8 +217,7 @@ impl App {
     }
 
     fn take_back(&self, import: &Undoable) -> Result<UndoImportReport, ApiError> {
-        let calls: HashSet<Uuid> = import.calls.iter().copied().collect();
-        let calls = self.0.store.forget_history(&calls)?;
+        let calls = self.0.store.forget_history(&import.calls)?;
         let removed = self.remove_now(&import.keys)?;
         Ok(UndoImportReport {
             removed: u32::try_from(removed.len()).unwrap_or(u32::MAX),

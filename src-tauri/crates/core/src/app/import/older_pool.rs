@@ -8,8 +8,8 @@ use uuid::Uuid;
 
 use super::entry::{Draft, Field, Line};
 use crate::app::App;
-use crate::model::{AccountId, Fingerprint, KeyId, Nano, Outcome, RequestRecord, Usage};
-use crate::store::{OLDER_POOL, OlderCall, OlderKey, OlderPool, StoreError, UNKNOWN_ROUTE};
+use crate::model::{AccountId, Fingerprint, KeyId, Nano, RequestRecord, Usage};
+use crate::store::{OLDER_POOL, OlderCall, OlderKey, OlderPool, StoreError, older_call};
 
 /// Records that wait for the disk at a time; live traffic needs room beside them.
 const CHUNK: usize = 2_000;
@@ -53,8 +53,8 @@ fn nano(balance: f64) -> Option<Nano> {
 pub(super) type Owners = HashMap<Fingerprint, (KeyId, AccountId)>;
 
 impl App {
-    /// Writes calls that are not there yet into the log. Blocks. Answers the ids
-    /// of those that were written.
+    /// Writes calls that were never taken over before into the log. Blocks. Answers
+    /// the ids of those that were written, in their order.
     pub(super) fn take_over(&self, calls: &[OlderCall]) -> Result<Vec<Uuid>, StoreError> {
         if calls.is_empty() {
             return Ok(Vec::new());
@@ -88,8 +88,8 @@ impl App {
     }
 }
 
-/// A call as a record. The older pool wrote down only what was answered, and 0
-/// where it did not know the tokens (D12).
+/// A call as a record. The older pool wrote 0 where it did not know the tokens
+/// (D12).
 fn record(call: &OlderCall, owners: &Owners) -> RequestRecord {
     let owner = call.key.and_then(|key| owners.get(&key));
     let known = call.prompt_tokens.is_some_and(|count| count > 0)
@@ -100,17 +100,12 @@ fn record(call: &OlderCall, owners: &Owners) -> RequestRecord {
         ..Usage::default()
     };
     RequestRecord {
-        route: UNKNOWN_ROUTE.to_owned(),
         model_asked: call.model.clone(),
         key: owner.map(|(key, _)| key.clone()),
         key_last_four: call.last_four.clone(),
         account: owner.map(|(_, account)| account.clone()),
-        client: OLDER_POOL.into(),
-        status: 200,
-        outcome: Outcome::Success,
-        attempts: 1,
         usage,
-        ..RequestRecord::begun(id_of(call), call.at_ms)
+        ..older_call(id_of(call), call.at_ms)
     }
 }
 

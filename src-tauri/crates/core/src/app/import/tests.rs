@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use flowkeep_contract::{
-    Empty, Event, Host, ImportOutcome, KeyState, RemoveKeysRequest, UndoImportRequest,
+    Empty, Event, Host, ImportOutcome, KeyState, RemoveKeysRequest, UndoImportReport,
+    UndoImportRequest,
 };
 use tempfile::TempDir;
 use zeroize::Zeroizing;
@@ -136,6 +137,12 @@ impl Desk {
         };
         let report = self.app.undo_import(request).await;
         report.map(|report| report.removed)
+    }
+
+    async fn undo_all(&self, id: &str) -> UndoImportReport {
+        let undo = id.to_owned();
+        let report = self.app.undo_import(UndoImportRequest { undo }).await;
+        report.unwrap()
     }
 }
 

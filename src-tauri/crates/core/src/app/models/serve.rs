@@ -165,6 +165,8 @@ fn as_question(call: &Call, filter: &Filter) -> Call {
         client: Arc::clone(&call.client),
         account: None,
         session: None,
+        reservation: None,
+        captured: call.captured,
         abort: call.abort.clone(),
     }
 }

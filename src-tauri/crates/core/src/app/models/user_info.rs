@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::app::relay::{Call, Failure, FailureCode, Reply};
+use crate::model::Currency;
 use crate::store::AccountRow;
 
 /// Accounts whose balance is not in the sum.
@@ -19,7 +20,7 @@ const CURRENCY: HeaderName = HeaderName::from_static("x-flowkeep-balance-currenc
 struct Sum {
     /// Billionths; `None` when nothing is known.
     nano: Option<i64>,
-    currency: Option<String>,
+    currency: Option<Currency>,
     unknown: usize,
 }
 
@@ -29,10 +30,9 @@ impl Sum {
     fn of(accounts: &[AccountRow]) -> Self {
         let mut sum = Self::default();
         for account in accounts {
-            let balance = account.balance.as_ref();
-            let counted = balance.filter(|balance| {
-                let currency = sum.currency.get_or_insert_with(|| balance.currency.clone());
-                *currency == balance.currency
+            let counted = account.balance.filter(|balance| {
+                let currency = *sum.currency.get_or_insert(balance.currency);
+                currency == balance.currency
             });
             match counted {
                 Some(balance) => {
@@ -73,9 +73,8 @@ impl Sum {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, json);
         headers.insert(UNKNOWN, HeaderValue::from(self.unknown));
-        let currency = self.currency.as_deref().map(HeaderValue::try_from);
-        if let Some(Ok(currency)) = currency {
-            headers.insert(CURRENCY, currency);
+        if let Some(currency) = self.currency {
+            headers.insert(CURRENCY, HeaderValue::from_static(currency.code()));
         }
         headers
     }

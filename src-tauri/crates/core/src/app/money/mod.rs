@@ -7,8 +7,13 @@
 //! A model without a price has none, which is not 0. Nothing here waits for the
 //! disk on the way of a request.
 
+mod batches;
+mod own_rows;
+mod price_book;
 mod price_file;
+mod price_watch;
 mod prices;
+mod recounting;
 mod repricing;
 mod spending;
 
@@ -16,29 +21,44 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use self::batches::BatchResults;
+pub(super) use self::batches::Takings;
+pub use self::price_book::PriceBook;
 use self::price_file::PriceFile;
+use self::price_watch::Seen;
+use self::recounting::Recounting;
 pub(super) use self::spending::{Spending, Spent};
 use super::App;
-use crate::model::{Money, Outcome, Priced, RequestRecord};
+use crate::model::{Currency, Money, Nano, Outcome, Priced, RequestRecord};
 use crate::price::{Measured, PriceTable, Purchase, Site};
-use crate::store::{Dimension, StoreError};
+use crate::store::StoreError;
 
 /// Prices and sums.
 pub(super) struct Ledger {
     prices: RwLock<Arc<PriceTable>>,
     file: PriceFile,
+    /// The version of it whose prices are in force.
+    seen: Seen,
     /// Held while the user's prices are written.
     edits: Mutex<()>,
     spending: Spending,
+    results: BatchResults,
     repricing: AtomicBool,
+    /// Whether the repricing that goes on is to end.
+    is_cancelled: AtomicBool,
+    /// What is left to compare with the roll-ups.
+    recounting: Mutex<Recounting>,
 }
 
 impl Ledger {
     /// Reads the user's prices; a warning says why they are not in force.
     pub(super) fn open(data_dir: &Path) -> (Self, Option<String>) {
         let file = PriceFile::in_folder(data_dir);
+        // Before it is read: what is written meanwhile is news.
+        let seen = Seen::default();
+        seen.look(&file);
         let (prices, warning) = match prices::with_those_of(&file) {
-            Ok(table) => (table, None),
+            Ok(read) => read,
             Err(error) => {
                 let why = super::error::chain(&error);
                 let warning = format!("{why}; the prices that came with Flowkeep are used");
@@ -48,19 +68,32 @@ impl Ledger {
         let ledger = Self {
             prices: RwLock::new(Arc::new(prices)),
             file,
+            seen,
             edits: Mutex::default(),
             spending: Spending::default(),
+            results: BatchResults::default(),
             repricing: AtomicBool::new(false),
+            is_cancelled: AtomicBool::new(false),
+            recounting: Mutex::default(),
         };
         (ledger, warning)
+    }
+
+    /// The prices that hold now.
+    fn in_force(&self) -> Arc<PriceTable> {
+        Arc::clone(&self.prices.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// These prices hold from now on.
+    fn take_up(&self, table: PriceTable) {
+        *self.prices.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
     }
 }
 
 impl App {
     /// The prices in force.
     pub(in crate::app) fn prices(&self) -> Arc<PriceTable> {
-        let prices = &self.0.ledger.prices;
-        Arc::clone(&prices.read().unwrap_or_else(PoisonError::into_inner))
+        self.0.ledger.in_force()
     }
 
     /// Who has spent how much.
@@ -77,18 +110,39 @@ impl App {
     }
 
     fn read_spending(&self) -> Result<(), StoreError> {
-        let now = self.now().unix_ms;
-        let from = now.saturating_sub(spending::REMEMBERED_MS);
-        // The clock may have been set back since.
-        let to = now.saturating_add(spending::REMEMBERED_MS);
-        for hour in self.0.store.spent_hours(Dimension::Client, from, to)? {
-            let spent = Spent {
-                cny_nano: hour.cny_nano,
-                usd_nano: hour.usd_nano,
-            };
-            self.spending().remember(&hour.name, hour.hour_ms, spent);
+        self.heed_new_costs()?;
+        for ((client, hour_ms), did) in self.hours_written()? {
+            self.spending().remember(&client, hour_ms, did);
         }
         Ok(())
+    }
+
+    /// The calls of a client from an hour of UTC on that a sum in this currency
+    /// lacks: their cost is not known, or it is in the other one. How many the other
+    /// ones are stands in the roll-ups, which are looked at only when there are any.
+    /// May block.
+    pub(in crate::app) fn uncounted_calls(
+        &self,
+        client: &str,
+        currency: Currency,
+        since_ms: i64,
+    ) -> u64 {
+        let unknown = self.spending().unknown_of_client(client, since_ms);
+        let other = currency.other();
+        if self.spending().of_client(client, since_ms).of(other) == Nano::ZERO {
+            return unknown;
+        }
+        match self
+            .0
+            .store
+            .paid_calls(client, other, (since_ms, i64::MAX))
+        {
+            Ok(paid) => unknown.saturating_add(u64::try_from(paid).unwrap_or(0)),
+            Err(error) => {
+                tracing::warn!(%error, client, "calls in another currency cannot be counted now");
+                unknown
+            }
+        }
     }
 
     /// The end of every request: its price, the sums, and the log.
@@ -98,7 +152,9 @@ impl App {
             record.saved_nano = priced.saved_nano;
         }
         self.spent(&record);
-        self.journal().record(record);
+        if self.0.records {
+            self.journal().record(record);
+        }
     }
 
     /// Takes note of what a finished request cost. Called once for each, on its
@@ -129,12 +185,19 @@ fn is_charged(record: &RequestRecord) -> bool {
 }
 
 /// Prices a record. A cost that it has already tells the site, whatever became of
-/// its account since.
+/// its account since. A batch was priced line by line ([`batches`]), and the log has
+/// only the sums of these, so what it cost stays.
 fn price(
     prices: &PriceTable,
     record: &RequestRecord,
     site_of: impl FnOnce(&RequestRecord) -> Option<Site>,
 ) -> Option<Priced> {
+    if record.is_of_batch() {
+        return record.cost.clone().map(|cost| Priced {
+            cost,
+            saved_nano: record.saved_nano,
+        });
+    }
     if !is_charged(record) {
         return None;
     }

@@ -1,13 +1,15 @@
 //! `prices.toml`: the user's own prices, written as a whole.
 //!
-//! Rows have the form of the shipped `data/prices.json`, as `[[rows]]`. A damaged
-//! file is never overwritten: it is kept as `prices.toml.damaged`.
+//! Rows have the form of the shipped `data/prices.json`, as `[[rows]]`. Nothing that
+//! the user wrote is lost: rows that cannot be used stay in the file when others are
+//! replaced, and a file that is no TOML is kept as `prices.toml.damaged`.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::price::{PriceError, PriceRow};
+use super::own_rows::OwnRows;
+use crate::price::PriceRow;
 use crate::private;
 
 const NAME: &str = "prices.toml";
@@ -37,26 +39,17 @@ pub(super) enum PriceFileError {
         /// Line and fault.
         reason: String,
     },
-    /// A row cannot be meant, or two contradict each other.
-    #[error("{path} is not usable")]
-    Rows {
-        /// The file.
-        path: PathBuf,
-        /// Which.
-        #[source]
-        source: PriceError,
-    },
 }
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 struct Written {
-    rows: Vec<PriceRow>,
+    rows: Vec<toml::Value>,
 }
 
 #[derive(Serialize)]
-struct ToWrite<'a> {
-    rows: &'a [PriceRow],
+struct ToWrite {
+    rows: Vec<toml::Value>,
 }
 
 /// The file in a data folder.
@@ -78,14 +71,14 @@ impl PriceFile {
         &self.path
     }
 
-    /// The rows; none when there is no file.
+    /// The rows, each by itself; none when there is no file.
     ///
     /// # Errors
-    /// Names the line that cannot be read.
-    pub(super) fn read(&self) -> Result<Vec<PriceRow>, PriceFileError> {
+    /// Names the line from which on it is no TOML.
+    pub(super) fn read(&self) -> Result<OwnRows, PriceFileError> {
         let bytes = private::read(&self.path).map_err(|error| self.failed("read", error))?;
         let Some(bytes) = bytes else {
-            return Ok(Vec::new());
+            return Ok(OwnRows::default());
         };
         // Broken UTF-8 is no TOML: the parser then says where.
         let text = String::from_utf8_lossy(&bytes);
@@ -98,24 +91,44 @@ impl PriceFile {
                 reason: format!("line {line}: {}", error.message().replace('\n', " ")),
             }
         })?;
-        Ok(written.rows)
+        Ok(OwnRows::read(written.rows))
     }
 
-    /// Replaces the rows.
+    /// Replaces the rows that can be used.
     ///
     /// # Errors
     /// When the file cannot be written; then the old one stands.
     pub(super) fn save(&self, rows: &[PriceRow]) -> Result<(), PriceFileError> {
-        if matches!(self.read(), Err(PriceFileError::Malformed { .. })) {
-            let kept = std::fs::rename(&self.path, &self.damaged);
-            kept.map_err(|error| self.failed("set aside", error))?;
-            tracing::warn!(file = %self.damaged.display(), "kept the damaged prices here");
+        let refused = match self.read() {
+            Ok(mut own) => {
+                own.over_the_shipped();
+                own.refused_beside(rows)
+            }
+            Err(PriceFileError::Malformed { .. }) => {
+                let kept = std::fs::rename(&self.path, &self.damaged);
+                kept.map_err(|error| self.failed("set aside", error))?;
+                tracing::warn!(file = %self.damaged.display(), "kept the damaged prices here");
+                Vec::new()
+            }
+            Err(error @ PriceFileError::Io { .. }) => return Err(error),
+        };
+        if !refused.is_empty() {
+            let count = refused.len();
+            tracing::warn!(
+                count,
+                "rows of prices.toml that cannot be used were left in it"
+            );
         }
-        let text =
-            toml::to_string(&ToWrite { rows }).map_err(|error| PriceFileError::Malformed {
-                path: self.path.clone(),
-                reason: error.to_string(),
-            })?;
+        let unwritable = |error: toml::ser::Error| PriceFileError::Malformed {
+            path: self.path.clone(),
+            reason: error.to_string(),
+        };
+        let rows = rows.iter().map(toml::Value::try_from);
+        let rows = rows
+            .chain(refused.into_iter().map(Ok))
+            .collect::<Result<_, _>>();
+        let rows = rows.map_err(unwritable)?;
+        let text = toml::to_string(&ToWrite { rows }).map_err(unwritable)?;
         let text = format!("{FIRST_LINES}{text}");
         private::replace(&self.path, text.as_bytes()).map_err(|error| self.failed("write", error))
     }

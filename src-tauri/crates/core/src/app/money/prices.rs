@@ -1,13 +1,12 @@
 //! The price table as it is shown, and the user's own rows in it.
 
-use std::sync::{Arc, PoisonError};
-
 use flowkeep_contract::{
     ApiError, Empty, ErrorCode, PriceDates, PriceList, PriceView, SetPriceOverridesRequest, Topic,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::Ledger;
 use super::price_file::{PriceFile, PriceFileError};
 use crate::app::{App, error::chain, locked};
 use crate::price::{PriceRow, PriceTable, Site};
@@ -15,21 +14,17 @@ use crate::price::{PriceRow, PriceTable, Site};
 /// Rows that a user may have.
 const MOST_ROWS: usize = 1_000;
 
-/// The shipped table with the rows of the file before it.
+/// The shipped table with the rows of the file before it, and a warning that names
+/// those rows which cannot be used.
 ///
 /// # Errors
-/// When the file cannot be read or has rows that cannot be meant.
-pub(super) fn with_those_of(file: &PriceFile) -> Result<PriceTable, PriceFileError> {
-    let rows = file.read()?;
-    let table = PriceTable::shipped();
-    if rows.is_empty() {
-        return Ok(table);
-    }
-    let overridden = table.with_overrides(&rows);
-    overridden.map_err(|source| PriceFileError::Rows {
-        path: file.path().to_owned(),
-        source,
-    })
+/// When the file cannot be read.
+pub(super) fn with_those_of(
+    file: &PriceFile,
+) -> Result<(PriceTable, Option<String>), PriceFileError> {
+    let mut own = file.read()?;
+    let table = own.over_the_shipped();
+    Ok((table, own.warning(file.path())))
 }
 
 impl App {
@@ -42,7 +37,7 @@ impl App {
         reason = "all commands are async for their transports"
     )]
     pub async fn list_prices(&self, _: Empty) -> Result<PriceList, ApiError> {
-        price_list(&self.prices())
+        self.0.ledger.list()
     }
 
     /// Replaces the user's own prices. Requests that end from now on are priced by
@@ -55,32 +50,39 @@ impl App {
         &self,
         request: SetPriceOverridesRequest,
     ) -> Result<PriceList, ApiError> {
+        let list = self
+            .blocking(move |app| app.0.ledger.replace(&request))
+            .await?;
+        self.changed(&[Topic::Settings]);
+        Ok(list)
+    }
+}
+
+impl Ledger {
+    /// All prices, as they are shown.
+    pub(super) fn list(&self) -> Result<PriceList, ApiError> {
+        price_list(&self.in_force())
+    }
+
+    /// Replaces the user's own prices, in the file and for what ends from now on.
+    pub(super) fn replace(
+        &self,
+        request: &SetPriceOverridesRequest,
+    ) -> Result<PriceList, ApiError> {
         if request.rows.len() > MOST_ROWS {
             let text = format!("there may be at most {MOST_ROWS} prices of your own");
             return Err(ApiError::new(ErrorCode::InvalidRequest, text));
         }
-        let list = self
-            .blocking(move |app| {
-                let rows: Vec<_> = request.rows.iter().map(row).collect::<Result<_, _>>()?;
-                let ledger = &app.0.ledger;
-                let _edit = locked(&ledger.edits);
-                let table = app
-                    .prices()
-                    .with_overrides(&rows)
-                    .map_err(|error| ApiError::new(ErrorCode::InvalidSetting, chain(&error)))?;
-                ledger.file.save(&rows)?;
-                let table = Arc::new(table);
-                let mut prices = ledger
-                    .prices
-                    .write()
-                    .unwrap_or_else(PoisonError::into_inner);
-                *prices = Arc::clone(&table);
-                drop(prices);
-                price_list(&table)
-            })
-            .await?;
-        self.changed(&[Topic::Settings]);
-        Ok(list)
+        let rows: Vec<_> = request.rows.iter().map(row).collect::<Result<_, _>>()?;
+        let _edit = locked(&self.edits);
+        let table = self
+            .in_force()
+            .with_overrides(&rows)
+            .map_err(|error| ApiError::new(ErrorCode::InvalidSetting, chain(&error)))?;
+        self.file.save(&rows)?;
+        let list = price_list(&table);
+        self.take_up(table);
+        list
     }
 }
 

@@ -1,13 +1,16 @@
 //! Who has spent how much, known at once and without the disk.
 //!
-//! Clients are summed by the hour, for their budgets; accounts in all, for the
-//! estimates of their balances.
+//! Clients are summed by the hour, for their budgets, with the number of calls that
+//! these sums lack; accounts in all, for the estimates of their balances.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 
+use super::recounting::HoursOfClients;
 use crate::app::locked;
-use crate::model::{AccountId, Currency, Money, Nano, RequestRecord};
+pub(in crate::app) use crate::model::Amounts as Spent;
+use crate::model::{AccountId, Money, RequestRecord};
+use crate::store::HourSpent;
 
 const HOUR_MS: i64 = 3_600_000;
 /// Hours that are remembered of a client: any month and a day.
@@ -15,49 +18,43 @@ const HOURS: usize = 32 * 24;
 /// The same in milliseconds.
 pub(super) const REMEMBERED_MS: i64 = 32 * 24 * HOUR_MS;
 
-/// An amount of each currency, in billionths.
+/// What a client did in an hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::app) struct Spent {
-    pub(in crate::app) cny_nano: i64,
-    pub(in crate::app) usd_nano: i64,
+pub(super) struct HourOfClient {
+    pub(super) spent: Spent,
+    /// Answers of models whose cost is not known.
+    pub(super) unknown: i64,
 }
 
-impl Spent {
-    /// So much money.
-    pub(in crate::app) fn money(money: Money) -> Self {
-        let mut spent = Self::default();
-        match money.currency() {
-            Currency::Cny => spent.cny_nano = money.nano(),
-            Currency::Usd => spent.usd_nano = money.nano(),
-        }
-        spent
-    }
-
-    /// The amount of one currency.
-    pub(in crate::app) fn of(self, currency: Currency) -> Nano {
-        Nano::new(match currency {
-            Currency::Cny => self.cny_nano,
-            Currency::Usd => self.usd_nano,
-        })
-    }
-
-    /// What came on top of an earlier sum.
-    pub(in crate::app) fn since(self, earlier: Self) -> Self {
+impl HourOfClient {
+    /// What a request adds that had this cost.
+    fn of(record: &RequestRecord, cost: Option<Money>) -> Self {
         Self {
-            cny_nano: self.cny_nano.saturating_sub(earlier.cny_nano),
-            usd_nano: self.usd_nano.saturating_sub(earlier.usd_nano),
+            spent: cost.map(Spent::money).unwrap_or_default(),
+            unknown: i64::from(cost.is_none() && record.may_be_charged()),
         }
     }
 
-    pub(in crate::app) fn plus(self, other: Self) -> Self {
+    /// What the roll-ups tell.
+    pub(super) fn of_rollup(hour: &HourSpent) -> Self {
         Self {
-            cny_nano: self.cny_nano.saturating_add(other.cny_nano),
-            usd_nano: self.usd_nano.saturating_add(other.usd_nano),
+            spent: hour.spent,
+            unknown: hour.calls_without_cost,
         }
     }
 
-    fn is_nothing(self) -> bool {
-        self == Self::default()
+    fn plus(self, other: Self) -> Self {
+        Self {
+            spent: self.spent.plus(other.spent),
+            unknown: self.unknown.saturating_add(other.unknown),
+        }
+    }
+
+    pub(super) fn since(self, earlier: Self) -> Self {
+        Self {
+            spent: self.spent.since(earlier.spent),
+            unknown: self.unknown.saturating_sub(earlier.unknown),
+        }
     }
 }
 
@@ -72,7 +69,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add_to_client(&mut self, client: &str, hour: i64, by: Spent) {
+    fn add_to_client(&mut self, client: &str, hour: i64, by: HourOfClient) {
         if let Some(hours) = self.clients.get_mut(client) {
             hours.add(hour, by);
         } else {
@@ -81,33 +78,81 @@ impl Sums {
             self.clients.insert(client.into(), hours);
         }
     }
+
+    fn add_to_account(&mut self, account: &AccountId, by: Spent) {
+        if by.is_nothing() {
+            return;
+        }
+        match self.accounts.get_mut(account) {
+            Some(sum) => *sum = sum.plus(by),
+            None => {
+                self.accounts.insert(account.clone(), by);
+            }
+        }
+    }
 }
 
 impl Spending {
     /// A request has ended.
     pub(super) fn add(&self, record: &RequestRecord) {
-        if let Some(cost) = &record.cost {
-            self.change(record, Spent::money(cost.money));
+        let money = record.cost.as_ref().map(|cost| cost.money);
+        let by = HourOfClient::of(record, money);
+        if by == HourOfClient::default() {
+            return;
+        }
+        let mut sums = locked(&self.0);
+        sums.add_to_client(&record.client, hour_of(record.started_at_ms), by);
+        if let Some(account) = &record.account {
+            sums.add_to_account(account, by.spent);
         }
     }
 
-    /// The cost of a client's request turned out to be so much more, or less.
-    pub(super) fn correct(&self, record: &RequestRecord, by: Spent) {
+    /// The cost of a client's request turned out to be this.
+    pub(super) fn correct(&self, record: &RequestRecord, cost: Option<Money>) {
+        let before = record.cost.as_ref().map(|cost| cost.money);
+        let before = HourOfClient::of(record, before);
+        let by = HourOfClient::of(record, cost).since(before);
         let hour = hour_of(record.started_at_ms);
         locked(&self.0).add_to_client(&record.client, hour, by);
     }
 
-    /// What a client spent in an hour before this process began.
-    pub(super) fn remember(&self, client: &str, hour_ms: i64, spent: Spent) {
-        locked(&self.0).add_to_client(client, hour_of(hour_ms), spent);
+    /// What a client did in an hour before this process began.
+    pub(super) fn remember(&self, client: &str, hour_ms: i64, did: HourOfClient) {
+        locked(&self.0).add_to_client(client, hour_of(hour_ms), did);
+    }
+
+    /// All sums of clients.
+    pub(super) fn hours_of_clients(&self) -> HoursOfClients {
+        let sums = locked(&self.0);
+        let clients = sums.clients.iter();
+        clients
+            .flat_map(|(client, hours)| {
+                let named = |(hour, did): &(i64, HourOfClient)| {
+                    ((client.to_string(), hour * HOUR_MS), *did)
+                };
+                hours.0.iter().map(named)
+            })
+            .collect()
     }
 
     /// What the requests of a client token cost that began in the UTC hour of
     /// `since_ms` or later, as far as 32 days back.
     pub(in crate::app) fn of_client(&self, client: &str, since_ms: i64) -> Spent {
+        self.since(client, since_ms).spent
+    }
+
+    /// The answers that a client token got from models whose cost is not known, in
+    /// the same time.
+    pub(in crate::app) fn unknown_of_client(&self, client: &str, since_ms: i64) -> u64 {
+        u64::try_from(self.since(client, since_ms).unknown).unwrap_or(0)
+    }
+
+    fn since(&self, client: &str, since_ms: i64) -> HourOfClient {
         let sums = locked(&self.0);
         let hours = sums.clients.get(client);
-        hours.map_or_else(Spent::default, |hours| hours.since(hour_of(since_ms)))
+        hours.map_or_else(HourOfClient::default, |hours| {
+            hours.since(hour_of(since_ms))
+        })
     }
 
     /// What the requests that an account answered since this process began cost
@@ -116,32 +161,14 @@ impl Spending {
         let sums = locked(&self.0);
         sums.accounts.get(account).copied().unwrap_or_default()
     }
-
-    fn change(&self, record: &RequestRecord, by: Spent) {
-        if by.is_nothing() {
-            return;
-        }
-        let mut sums = locked(&self.0);
-        let hour = hour_of(record.started_at_ms);
-        sums.add_to_client(&record.client, hour, by);
-        let Some(account) = &record.account else {
-            return;
-        };
-        match sums.accounts.get_mut(account) {
-            Some(sum) => *sum = sum.plus(by),
-            None => {
-                sums.accounts.insert(account.clone(), by);
-            }
-        }
-    }
 }
 
 /// Sums by hour, the last ones, in their order.
 #[derive(Debug, Default)]
-struct Hours(VecDeque<(i64, Spent)>);
+struct Hours(VecDeque<(i64, HourOfClient)>);
 
 impl Hours {
-    fn add(&mut self, hour: i64, spent: Spent) {
+    fn add(&mut self, hour: i64, did: HourOfClient) {
         // Nearly always the last one: a request began not long ago.
         let later = self.0.iter().rev().take_while(|(at, _)| *at > hour).count();
         let place = self.0.len() - later;
@@ -149,17 +176,17 @@ impl Hours {
             .checked_sub(1)
             .and_then(|before| self.0.get_mut(before))
         {
-            Some((at, sum)) if *at == hour => *sum = sum.plus(spent),
-            _ => self.0.insert(place, (hour, spent)),
+            Some((at, sum)) if *at == hour => *sum = sum.plus(did),
+            _ => self.0.insert(place, (hour, did)),
         }
         while self.0.len() > HOURS {
             self.0.pop_front();
         }
     }
 
-    fn since(&self, hour: i64) -> Spent {
+    fn since(&self, hour: i64) -> HourOfClient {
         let wanted = self.0.iter().rev().take_while(|(at, _)| *at >= hour);
-        wanted.fold(Spent::default(), |sum, (_, spent)| sum.plus(*spent))
+        wanted.fold(HourOfClient::default(), |sum, (_, did)| sum.plus(*did))
     }
 }
 

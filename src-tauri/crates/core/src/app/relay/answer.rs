@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt as _;
 
 use super::Call;
@@ -97,7 +97,7 @@ impl Answer {
         call: &Call,
     ) -> Attempt {
         // `HEAD` has no body whose absence could mean anything.
-        if is_encoded(&head) || call.method == http::Method::HEAD {
+        if is_encoded(&head.headers) || call.method == http::Method::HEAD {
             return Attempt::Answered(Box::new(Self::unread(head, body, call)));
         }
         let content_type = content_type(&head);
@@ -145,7 +145,7 @@ impl Answer {
         key: &ApiKey,
         now_unix_ms: i64,
     ) -> Self {
-        let bytes = if is_encoded(&head) {
+        let bytes = if is_encoded(&head.headers) {
             let json = HeaderValue::from_static("application/json");
             head.headers.insert(header::CONTENT_TYPE, json);
             head.headers.remove(header::CONTENT_ENCODING);
@@ -178,8 +178,8 @@ impl Answer {
 }
 
 /// Whether the body is compressed, though plain bytes were asked for.
-fn is_encoded(head: &http::response::Parts) -> bool {
-    let encodings = head.headers.get_all(header::CONTENT_ENCODING);
+pub(super) fn is_encoded(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(header::CONTENT_ENCODING);
     encodings.iter().any(|value| {
         let name = value.as_bytes().trim_ascii();
         !name.is_empty() && !name.eq_ignore_ascii_case(b"identity")

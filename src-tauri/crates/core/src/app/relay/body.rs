@@ -14,6 +14,7 @@ use super::gather::Gather;
 use super::translation::Translating;
 use super::trip::Trip;
 use crate::meter::{BodyKind, End, EndHow, UsageScanner};
+use crate::model::Protocol;
 
 /// The answer broke off; the connection to the client is aborted, so that it
 /// cannot take the part for the whole.
@@ -105,10 +106,12 @@ impl RelayBody {
             watch.asked = None;
         }
         if let Some(meter) = &mut self.meter {
+            meter.trip.passes(&data);
             meter.scanner.feed(&data);
             if meter.scanner.has_usage() {
                 meter.trip.usage_is_told();
             }
+            meter.trip.take_results(&mut meter.scanner, false);
         }
         if self.error_event.is_some() {
             self.at_line_start = data.last().is_none_or(|byte| *byte == b'\n');
@@ -121,7 +124,12 @@ impl RelayBody {
     }
 
     fn end(&mut self, how: EndHow) {
-        if let Some(Meter { scanner, trip }) = self.meter.take() {
+        if let Some(Meter {
+            mut scanner,
+            mut trip,
+        }) = self.meter.take()
+        {
+            trip.take_results(&mut scanner, true);
             let scan = scanner.finish();
             trip.ended(&End {
                 how,
@@ -273,6 +281,21 @@ impl Drop for RelayBody {
             EndHow::ClientGone
         });
     }
+}
+
+/// What a broken stream ends with, in the words of its protocol; never `[DONE]`.
+pub(super) fn error_event_of(kind: BodyKind, protocol: Protocol) -> Option<Bytes> {
+    let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
+    stream.then_some(match protocol {
+        Protocol::OpenAi => Bytes::from_static(
+            b"data: {\"error\":{\"message\":\"the upstream broke off in the middle of the answer\",\
+              \"type\":\"upstream_error\",\"param\":null,\"code\":\"upstream_interrupted\"}}\n\n",
+        ),
+        Protocol::Anthropic => Bytes::from_static(
+            b"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\
+              \"message\":\"the upstream broke off in the middle of the answer\"}}\n\n",
+        ),
+    })
 }
 
 #[cfg(test)]

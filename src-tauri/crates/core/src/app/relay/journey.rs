@@ -303,6 +303,7 @@ impl<'a> Journey<'a> {
     async fn send(&mut self, lease: &Lease, (trip, number): (&mut Trip, AttemptNumber)) -> Attempt {
         let upstream = self.app.upstream_for(lease.account());
         let fresh = self.needs_own_connection();
+        trip.sends(&mut self.call.body);
         let body = match &mut self.call.body {
             CallBody::Whole(bytes) => reqwest::Body::from(bytes.clone()),
             CallBody::Stream(body) => std::mem::take(body),

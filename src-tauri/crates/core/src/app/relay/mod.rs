@@ -10,6 +10,7 @@
 mod ahead;
 mod answer;
 mod body;
+mod capture;
 mod elsewhere;
 mod failure;
 mod fallback;
@@ -40,6 +41,7 @@ pub use header_text::header_text;
 pub use peek::{NotJson, Peeked, peek};
 pub use policy::FailoverLimits;
 
+pub(super) use capture::room;
 pub(super) use fetch::Fetched;
 pub(super) use survey::{Missed, Survey};
 pub(super) use translation::{Overlong, Translation};
@@ -47,6 +49,7 @@ pub(super) use translation::{Overlong, Translation};
 use self::journey::Journey;
 use self::trip::Trip;
 use super::App;
+use super::clients::Reservation;
 use crate::model::{AccountId, Evidence, Outcome, Route, Verdict};
 use crate::pool::Lease;
 
@@ -88,6 +91,10 @@ pub struct Call {
     pub account: Option<AccountId>,
     /// Its conversation (D7), which [`App::relay`] finds out.
     pub session: Option<u64>,
+    /// Whether its bodies are kept (D17), which [`App::relay`] finds out.
+    pub captured: bool,
+    /// What is held back for it of its token's budget, which [`App::relay`] finds out.
+    pub reservation: Option<Arc<Reservation>>,
     /// Fires when the gateway no longer waits: a stream ends with an error event.
     pub abort: CancellationToken,
 }

@@ -1,5 +1,7 @@
 //! One request's record, from start to whatever end.
 
+mod results;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,20 +10,22 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
-use super::body::RelayBody;
+use super::body::{RelayBody, error_event_of};
+use super::capture::Tap;
 use super::failure::Failure;
 use super::header_text::header_text;
 use super::question::Question;
 use super::trail::{AttemptNumber, Trail};
 use super::{Call, Reply, Served};
 use crate::app::App;
-use crate::app::clients;
+use crate::app::clients::{self, Reservation};
 use crate::app::gauge::InFlight;
+use crate::app::money::Takings;
 use crate::clock::Moment;
-use crate::meter::{BodyKind, Counted, End, EndHow, Scan};
-use crate::model::{Left, Outcome, Protocol, RequestRecord, Units, Verdict};
+use crate::meter::{Counted, End, EndHow, Scan};
+use crate::model::{Left, Outcome, RequestRecord, Units, Verdict};
 use crate::pool::Lease;
-use crate::upstream::redact;
+use crate::upstream::{classify, redact};
 
 /// nginx's number for a client that left before it got a status.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
@@ -39,8 +43,14 @@ pub(super) struct Trip {
     trail: Trail,
     question: Question,
     hint: Option<String>,
+    /// What the results of a batch come to, where the answer may have some.
+    takings: Option<Box<Takings>>,
+    /// Held until the request is booked.
+    reservation: Option<Arc<Reservation>>,
     /// Held while the body lives: the key counts as in flight.
     lease: Option<Lease>,
+    /// Its bodies, where they are kept.
+    pub(super) tap: Option<Box<Tap>>,
     finished: bool,
     _in_flight: InFlight,
 }
@@ -62,7 +72,10 @@ impl Trip {
             trail: Trail::default(),
             question: Question::of(call),
             hint: None,
+            takings: None,
+            reservation: call.reservation.clone(),
             lease: None,
+            tap: Tap::of(app, call),
             finished: false,
             _in_flight: app.enter(),
         }
@@ -93,6 +106,7 @@ impl Trip {
     /// An upstream request begins.
     pub(super) fn attempt(&mut self, lease: &Lease) -> AttemptNumber {
         self.record.attempts += 1;
+        self.asks_with(lease.secret());
         self.record.key = Some(lease.key().clone());
         self.record.key_last_four = Some(lease.last_four().to_string());
         self.record.account = Some(lease.account().clone());
@@ -155,11 +169,13 @@ impl Trip {
         let redirect = |model: &Arc<str>| self.app.redirect_hint(model, lease.account());
         self.hint = self.model().and_then(redirect);
         self.label(&mut answer.head);
+        self.answers(&answer.head, b"");
         let account = Served::by(&lease);
         let attempts = self.record.attempts;
         self.record.status = answer.head.status.as_u16();
         self.record.first_byte_ms = Some(self.now_ms());
         self.record.units.bytes = self.question.spoken();
+        self.takings = self.app.takings(call, answer.head.status, lease.account());
         self.lease = Some(lease);
         let stream_idle = upstream.deadlines().stream_idle;
         let abort = call.abort.clone();
@@ -200,6 +216,7 @@ impl Trip {
                 .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         let attempts = self.record.attempts;
+        self.answers(&answer.head, &answer.prefix);
         self.finish(outcome, answer.head.status.as_u16());
         Reply {
             body: RelayBody::whole(answer.prefix),
@@ -224,6 +241,7 @@ impl Trip {
         }
         self.record.first_byte_ms = Some(self.now_ms());
         let attempts = self.record.attempts;
+        self.answers(&head, &body);
         self.finish(Outcome::Success, head.status.as_u16());
         Reply {
             body: RelayBody::whole(body),
@@ -239,7 +257,7 @@ impl Trip {
             usage,
             units,
             clean_end,
-            error_event,
+            ref error,
             ..
         } = end.scan;
         self.record.usage = usage;
@@ -249,15 +267,30 @@ impl Trip {
         };
         self.record.estimated_tokens = self.question.estimate(&usage, &end.scan);
         let outcome = match &end.how {
-            EndHow::Complete if clean_end && !error_event => Outcome::Success,
+            EndHow::Complete if clean_end && error.is_none() => Outcome::Success,
             EndHow::Complete | EndHow::UpstreamFailed(_) | EndHow::Idle | EndHow::Aborted => {
                 Outcome::Interrupted
             }
             EndHow::ClientGone => Outcome::ClientClosed,
         };
         self.record.error = end.how.error();
+        if outcome == Outcome::Interrupted {
+            self.note_interruption(error.as_deref());
+        }
+        if let (Outcome::Success, Some(takings)) = (outcome, self.takings.take()) {
+            self.count_results(*takings);
+        }
         let status = self.record.status;
         self.finish(outcome, status);
+    }
+
+    /// What the upstream said in an answer that it did not bring to its end.
+    fn note_interruption(&mut self, error: Option<&[u8]>) {
+        let told = error.map(classify::error_in_stream);
+        self.record.vendor_code = told.as_ref().and_then(|told| told.vendor_code);
+        let words = told.map(|told| told.text).filter(|text| !text.is_empty());
+        let cut = || "the answer ended without its end mark".to_owned();
+        self.record.error = words.or(self.record.error.take()).or_else(|| Some(cut()));
     }
 
     /// The model that was sent, as it may be told.
@@ -292,7 +325,10 @@ impl Trip {
         record.status = status;
         record.duration_ms = now;
         record.trail = std::mem::take(&mut self.trail).close(now);
+        let tap = self.tap.take();
+        record.capture = tap.map(|tap| tap.close(self.app.now().unix_ms));
         self.app.book(record);
+        self.reservation = None;
     }
 
     /// Milliseconds since the start.
@@ -334,19 +370,4 @@ impl Drop for Trip {
 /// The tool that the client's `User-Agent` names, as `claude-cli`.
 fn product(headers: &HeaderMap) -> Option<Arc<str>> {
     clients::product(headers.get(header::USER_AGENT)?.to_str().ok()?)
-}
-
-/// What a broken stream ends with, in the words of its protocol; never `[DONE]`.
-fn error_event_of(kind: BodyKind, protocol: Protocol) -> Option<Bytes> {
-    let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
-    stream.then_some(match protocol {
-        Protocol::OpenAi => Bytes::from_static(
-            b"data: {\"error\":{\"message\":\"the upstream broke off in the middle of the answer\",\
-              \"type\":\"upstream_error\",\"param\":null,\"code\":\"upstream_interrupted\"}}\n\n",
-        ),
-        Protocol::Anthropic => Bytes::from_static(
-            b"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\
-              \"message\":\"the upstream broke off in the middle of the answer\"}}\n\n",
-        ),
-    })
 }

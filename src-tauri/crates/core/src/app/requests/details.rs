@@ -2,8 +2,8 @@
 
 use flowkeep_contract::{ApiError, AttemptView, ErrorCode, GetRequestRequest, RequestDetails};
 
-use super::super::App;
 use super::super::records::{Labels, Records};
+use super::super::{App, bodies};
 use super::view::{choice, left, request_view};
 use crate::model::AttemptRecord;
 
@@ -23,9 +23,11 @@ impl Records {
         let attempts = attempts
             .into_iter()
             .map(|attempt| attempt_view(attempt, &mut labels));
+        let bodies = self.store.request_bodies(id)?;
         Ok(RequestDetails {
             attempts: attempts.collect::<Result<_, _>>()?,
             request: request_view(row, &mut labels)?,
+            bodies: bodies.map(bodies::shown),
         })
     }
 }

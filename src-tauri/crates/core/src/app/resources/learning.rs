@@ -76,13 +76,15 @@ impl Told {
             id: id.into(),
             created_at_ms: self.created_at_ms(),
             client: maker.cloned(),
+            batch_created_ms: None,
         }];
         if kind != ResourceKind::Batch {
             return seen;
         }
-        let read = (&self.input_file_id, None);
-        let wrote = [&self.output_file_id, &self.error_file_id].map(|id| (id, maker));
-        for (id, maker) in std::iter::once(read).chain(wrote) {
+        let created = self.created_at_ms();
+        let read = (&self.input_file_id, None, None);
+        let wrote = [&self.output_file_id, &self.error_file_id].map(|id| (id, maker, created));
+        for (id, maker, batch_created_ms) in std::iter::once(read).chain(wrote) {
             // It may be an address to download from instead (§10).
             if let Some(id) = id.as_deref().filter(|id| is_id(id) && !id.contains('/')) {
                 seen.push(Sighting {
@@ -90,6 +92,7 @@ impl Told {
                     id: id.into(),
                     created_at_ms: None,
                     client: maker.cloned(),
+                    batch_created_ms,
                 });
             }
         }

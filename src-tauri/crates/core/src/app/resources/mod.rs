@@ -240,7 +240,13 @@ impl App {
             account: &served.id,
             label: &served.label,
         };
-        self.owners().note(holder, seen, self.now().unix_ms)
+        let mut news = false;
+        for one in &seen {
+            if let Some(created_ms) = one.batch_created_ms {
+                news |= self.batch_results().note(&one.id, created_ms);
+            }
+        }
+        self.owners().note(holder, seen, self.now().unix_ms) || news
     }
 
     async fn save_resources(&self) {
@@ -250,7 +256,7 @@ impl App {
             let unsaved = owners.unsaved();
             app.0.store.put_resources(&unsaved)?;
             owners.saved(&unsaved);
-            Ok(())
+            app.save_batch_results()
         });
         if let Err(error) = saved.await {
             tracing::warn!(%error, "new resources are kept in memory only, until the disk can be written");
@@ -275,6 +281,7 @@ impl App {
         let owners = self.owners();
         let _disk = owners.disk();
         owners.load(self.0.store.resources()?);
+        self.batch_results().load(self.0.store.batch_results()?);
         Ok(())
     }
 
@@ -291,6 +298,7 @@ impl Need {
             id: self.id.into(),
             created_at_ms: None,
             client: None,
+            batch_created_ms: None,
         }
     }
 }

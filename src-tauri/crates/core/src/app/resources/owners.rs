@@ -14,6 +14,8 @@ pub(super) struct Sighting {
     pub(super) created_at_ms: Option<i64>,
     /// The client that is known to have made it.
     pub(super) client: Option<Arc<str>>,
+    /// Of a file that a batch wrote: when the batch was made, in Unix milliseconds.
+    pub(super) batch_created_ms: Option<i64>,
 }
 
 /// The account that showed it.

@@ -33,3 +33,44 @@ fn a_clock_that_jumps_ahead_does_not_empty_the_log() {
         );
     }
 }
+
+fn look(rows: u64, written: u64, at: Instant) -> Look {
+    let limits = Retention {
+        rows,
+        ..Retention::default()
+    };
+    Look {
+        limits,
+        written,
+        at,
+    }
+}
+
+#[test]
+fn a_small_limit_is_looked_at_sooner() {
+    let begun = Instant::now();
+    let last = look(300, 1_000, begun);
+    let due = |rows, written, after| look(rows, written, begun + after).is_due_after(&last);
+    assert!(!due(300, 1_000, LOOK), "nothing has come");
+    assert!(due(300, 1_000, AGE_LOOK), "rows have become older");
+    assert!(!due(300, 1_014, GLANCE), "little has come");
+    assert!(due(300, 1_015, GLANCE), "a twentieth has come");
+    assert!(due(300, 1_001, LOOK));
+    assert!(due(299, 1_000, GLANCE), "the limit is another one");
+    let unlimited = look(0, 0, begun);
+    assert!(!look(0, 1_000_000, begun + GLANCE).is_due_after(&unlimited));
+}
+
+/// Also by bytes, and by whichever is smaller.
+#[test]
+fn the_part_is_one_of_the_smallest_limit() {
+    let limits = |rows, bytes| Retention {
+        days: 90,
+        rows,
+        bytes,
+    };
+    assert_eq!(part_of(&limits(5_000_000, 0)), 250_000);
+    assert_eq!(part_of(&limits(5_000_000, MIB)), MIB / ROW_BYTES / PART);
+    assert_eq!(part_of(&limits(300, 1 << 30)), 15);
+    assert_eq!(part_of(&limits(0, 0)), u64::MAX);
+}

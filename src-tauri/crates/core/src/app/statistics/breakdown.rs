@@ -1,4 +1,4 @@
-//! Usage told apart by model, account, key, client, route or outcome.
+//! Usage told apart by model, account, key, client, route, outcome or tool.
 
 use std::collections::HashMap;
 
@@ -7,21 +7,34 @@ use flowkeep_contract::{
 };
 
 use super::super::App;
-use super::super::records::{Labels, Records};
+use super::super::records::{Labels, Records, invalid};
 use super::totals::{percentiles, rates, totals};
-use crate::store::{Dimension, Latencies, NamedUsage};
+use crate::store::{self, Dimension, Latencies, NamedUsage};
 
 const USUAL: u32 = 20;
 const MOST: u32 = 1_000;
 
-fn dimension(by: UsageDimension) -> Dimension {
+/// What the store's sums of one dimension can be filtered by; tools cannot.
+fn dimension(by: UsageDimension) -> Option<Dimension> {
     match by {
-        UsageDimension::Model => Dimension::Model,
-        UsageDimension::Account => Dimension::Account,
-        UsageDimension::Key => Dimension::Key,
-        UsageDimension::Client => Dimension::Client,
-        UsageDimension::Route => Dimension::Route,
-        UsageDimension::Outcome => Dimension::Outcome,
+        UsageDimension::Model => Some(Dimension::Model),
+        UsageDimension::Account => Some(Dimension::Account),
+        UsageDimension::Key => Some(Dimension::Key),
+        UsageDimension::Client => Some(Dimension::Client),
+        UsageDimension::Route => Some(Dimension::Route),
+        UsageDimension::Outcome => Some(Dimension::Outcome),
+        UsageDimension::Tool => None,
+    }
+}
+
+/// Whether its histograms are kept.
+fn is_timed(by: UsageDimension) -> bool {
+    match by {
+        UsageDimension::Model
+        | UsageDimension::Account
+        | UsageDimension::Client
+        | UsageDimension::Route => true,
+        UsageDimension::Key | UsageDimension::Outcome | UsageDimension::Tool => false,
     }
 }
 
@@ -34,9 +47,10 @@ fn label(labels: &mut Labels, by: UsageDimension, name: &str) -> Result<String, 
         UsageDimension::Account => labels.account(name),
         UsageDimension::Key => labels.key(name),
         UsageDimension::Client => Ok(labels.client(name)),
-        UsageDimension::Model | UsageDimension::Route | UsageDimension::Outcome => {
-            Ok(name.to_owned())
-        }
+        UsageDimension::Model
+        | UsageDimension::Route
+        | UsageDimension::Outcome
+        | UsageDimension::Tool => Ok(name.to_owned()),
     }
 }
 
@@ -44,7 +58,8 @@ impl Records {
     /// The largest parts of a time's usage, each with its name.
     ///
     /// # Errors
-    /// When the time runs backwards, or the database does not answer in time.
+    /// When the time runs backwards, tools are asked for with a filter, or the
+    /// database does not answer in time.
     pub fn usage_breakdown(
         &self,
         request: &UsageBreakdownRequest,
@@ -53,18 +68,24 @@ impl Records {
         let limit = request.limit.unwrap_or(USUAL).clamp(1, MOST);
         let filter = self.usage_filter(&request.filter)?;
         let (from, to) = self.cut_span(request.from_ms, request.to_ms)?;
-        let mut found = self.store.usage_by(dimension(by), from, to, &filter)?;
-        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
-        let mut timed: HashMap<String, Latencies> = match by {
-            UsageDimension::Model
-            | UsageDimension::Account
-            | UsageDimension::Client
-            | UsageDimension::Route => {
-                let timed = self.store.latencies_by(dimension(by), from, to, &filter)?;
-                timed.into_iter().collect()
+        let mut timed: HashMap<String, Latencies> = HashMap::new();
+        let mut found = match dimension(by) {
+            Some(dimension) => {
+                if request.latencies && is_timed(by) {
+                    timed.extend(self.store.latencies_by(dimension, from, to, &filter)?);
+                }
+                self.store.usage_by(dimension, from, to, &filter)?
             }
-            UsageDimension::Key | UsageDimension::Outcome => HashMap::new(),
+            None if filter == store::UsageFilter::default() => {
+                self.store.usage_by_tool(from, to)?
+            }
+            None => {
+                return Err(invalid(
+                    "usage by tool is summed over all requests; leave the filter out",
+                ));
+            }
         };
+        found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
         let mut labels = self.labels()?;
         let shares = found.into_iter().map(|NamedUsage { name, sums }| {
             let latencies = timed.remove(&name);

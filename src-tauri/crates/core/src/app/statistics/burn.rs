@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use flowkeep_contract::{AccountBurn, ApiError, BurnRate, Empty};
 
 use super::super::App;
+use super::super::records::Records;
 use super::super::sites::site_of_row;
 use super::cuts::{HOUR_MS, hour_of};
 use super::totals::share;
-use crate::model::Currency;
+use crate::model::{Amounts, Currency};
 use crate::store::{AccountRow, Dimension, Store, StoreError};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -17,8 +18,7 @@ const DAYS: i64 = 7;
 /// What an account spent over the last days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Spent {
-    cny_nano: i64,
-    usd_nano: i64,
+    amounts: Amounts,
     /// Days since the first of them on which it answered.
     days: i64,
 }
@@ -38,14 +38,38 @@ fn spent_lately(store: &Store, now_ms: i64) -> Result<HashMap<String, Spent>, St
     let mut lately: HashMap<String, Spent> = HashMap::new();
     for days in 1..=DAYS {
         let from = (end - days * DAY_MS).max(0);
-        for one in store.spent(Dimension::Account, from, from + DAY_MS)? {
-            let sum = lately.entry(one.name).or_default();
-            sum.cny_nano = sum.cny_nano.saturating_add(one.cny_nano);
-            sum.usd_nano = sum.usd_nano.saturating_add(one.usd_nano);
+        for (account, spent) in store.spent(Dimension::Account, from, from + DAY_MS)? {
+            let sum = lately.entry(account).or_default();
+            sum.amounts = sum.amounts.plus(spent);
             sum.days = days;
         }
     }
     Ok(lately)
+}
+
+/// What each account spends per day, and how long what `purse` tells lasts.
+fn burn_of(
+    rows: Vec<AccountRow>,
+    spent: &HashMap<String, Spent>,
+    (purse, now_ms): (impl Fn(&AccountRow, Spent) -> Purse, i64),
+) -> BurnRate {
+    let accounts = rows.into_iter().map(|row| {
+        let spent = spent.get(row.account_id.as_str()).copied();
+        let spent = spent.unwrap_or_default();
+        let purse = purse(&row, spent);
+        let (per_day_nano, days_left) = purse.burnt(spent, now_ms);
+        AccountBurn {
+            account_id: row.account_id.to_string(),
+            account: row.label,
+            currency: purse.currency.code().to_owned(),
+            per_day_nano,
+            balance_nano: purse.balance_nano,
+            days_left,
+        }
+    });
+    BurnRate {
+        accounts: accounts.collect(),
+    }
 }
 
 impl App {
@@ -57,45 +81,58 @@ impl App {
         self.blocking(|app| {
             let now_ms = app.now().unix_ms;
             let spent = spent_lately(&app.0.store, now_ms)?;
-            let accounts = app.accounts_now()?.into_iter().map(|row| {
-                let purse = app.purse(&row);
-                let spent = spent.get(row.account_id.as_str()).copied();
-                let (per_day_nano, days_left) = purse.burnt(spent.unwrap_or_default(), now_ms);
-                AccountBurn {
-                    account_id: row.account_id.to_string(),
-                    account: row.label,
-                    currency: purse.currency.code().to_owned(),
-                    per_day_nano,
-                    balance_nano: purse.balance_nano,
-                    days_left,
-                }
-            });
-            Ok(BurnRate {
-                accounts: accounts.collect(),
-            })
+            let purse = |row: &AccountRow, _| Purse::of(row, || app.currency_at(&site_of_row(row)));
+            Ok(burn_of(app.accounts_now()?, &spent, (purse, now_ms)))
         })
         .await
     }
+}
 
-    fn purse(&self, row: &AccountRow) -> Purse {
-        let balance = row.balance.as_ref();
-        let of_balance = balance.and_then(|balance| Currency::parse(&balance.currency));
-        let of_site = || self.currency_at(&site_of_row(row));
-        Purse {
-            currency: of_balance.or_else(of_site).unwrap_or(Currency::Cny),
-            balance_nano: balance.map(|balance| balance.nano),
-            created_at_ms: row.created_at_ms,
+impl Records {
+    /// The same from what is written down: each balance less what was spent since.
+    /// An account without a balance counts in the currency in which it spent.
+    ///
+    /// # Errors
+    /// When a database does not answer within two seconds.
+    pub fn burn_rate(&self) -> Result<BurnRate, ApiError> {
+        let now_ms = self.now_ms();
+        let spent = spent_lately(&self.store, now_ms)?;
+        let mut rows = self.store.accounts()?;
+        let since: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((row.account_id.clone(), row.balance?.as_of_ms)))
+            .collect();
+        let sums = self.store.spent_since(&since, now_ms)?;
+        let balances = rows.iter_mut().filter_map(|row| row.balance.as_mut());
+        for (balance, sum) in balances.zip(sums) {
+            let nano = match balance.currency {
+                Currency::Cny => sum.cny_nano,
+                Currency::Usd => sum.usd_nano,
+            };
+            balance.nano = balance.nano.saturating_sub(nano);
         }
+        let purse = |row: &AccountRow, spent: Spent| {
+            let only_usd = spent.amounts.cny_nano == 0 && spent.amounts.usd_nano != 0;
+            Purse::of(row, || only_usd.then_some(Currency::Usd))
+        };
+        Ok(burn_of(rows, &spent, (purse, now_ms)))
     }
 }
 
 impl Purse {
+    /// Of a row with its balance of now; `otherwise` is its currency without one.
+    fn of(row: &AccountRow, otherwise: impl FnOnce() -> Option<Currency>) -> Self {
+        let of_balance = row.balance.map(|balance| balance.currency);
+        Self {
+            currency: of_balance.or_else(otherwise).unwrap_or(Currency::Cny),
+            balance_nano: row.balance.map(|balance| balance.nano),
+            created_at_ms: row.created_at_ms,
+        }
+    }
+
     /// Spending per day, and the days that the balance lasts.
     fn burnt(self, spent: Spent, now_ms: i64) -> (i64, Option<f64>) {
-        let nano = match self.currency {
-            Currency::Cny => spent.cny_nano,
-            Currency::Usd => spent.usd_nano,
-        };
+        let nano = spent.amounts.of(self.currency).get();
         // An account that was taken over with its past has spent before it was added.
         let age = now_ms.saturating_sub(self.created_at_ms);
         let time = age.max(spent.days * DAY_MS).clamp(DAY_MS, DAYS * DAY_MS);

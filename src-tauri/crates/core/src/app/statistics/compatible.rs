@@ -81,7 +81,8 @@ impl App {
                     overview.accounts_without_balance += 1;
                     continue;
                 };
-                let sum = overview.balances.entry(balance.currency).or_default();
+                let currency = balance.currency.code().to_owned();
+                let sum = overview.balances.entry(currency).or_default();
                 *sum = sum.saturating_add(balance.nano);
             }
             Ok(overview)
@@ -124,6 +125,7 @@ impl Records {
             to_ms: Some(to),
             filter: flowkeep_contract::UsageFilter::default(),
             limit: Some(TOP_MODELS),
+            latencies: false,
         })?;
         let mut series = period.series(&found.points, &zone);
         let named = models.shares.into_iter().filter(|one| !one.name.is_empty());

@@ -256,7 +256,7 @@ fn rates_follow_from_the_sums_and_are_absent_without_any() {
         cost: None,
         saved_nano: None,
         first_byte_ms: None,
-        duration_ms: 0,
+        duration_ms: 600_000,
         ..good("2026-11-23T11:00:00Z")
     };
     past.write([good("2026-11-23T10:00:00Z"), failed]);
@@ -292,6 +292,7 @@ fn parts_are_named_also_after_their_removal() {
             to_ms: None,
             filter,
             limit: None,
+            latencies: false,
         });
         let shares = found.unwrap().shares.into_iter();
         shares

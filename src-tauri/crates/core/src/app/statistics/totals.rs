@@ -15,6 +15,8 @@ pub(super) fn totals(sums: &UsageSums) -> UsageTotals {
         reasoning_tokens: sums.reasoning_tokens,
         calls_without_usage: sums.calls_without_usage,
         calls_without_cost: sums.calls_without_cost,
+        calls_with_cost: sums.calls_with_cost,
+        calls_cost_incomplete: sums.calls_cost_incomplete,
         cost: Amounts {
             cny_nano: sums.cost_cny_nano,
             usd_nano: sums.cost_usd_nano,
@@ -43,6 +45,8 @@ pub(super) fn add(to: &mut UsageTotals, sums: &UsageSums) {
         (&mut to.reasoning_tokens, more.reasoning_tokens),
         (&mut to.calls_without_usage, more.calls_without_usage),
         (&mut to.calls_without_cost, more.calls_without_cost),
+        (&mut to.calls_with_cost, more.calls_with_cost),
+        (&mut to.calls_cost_incomplete, more.calls_cost_incomplete),
         (&mut to.cost.cny_nano, more.cost.cny_nano),
         (&mut to.cost.usd_nano, more.cost.usd_nano),
         (&mut to.saved.cny_nano, more.saved.cny_nano),
@@ -60,7 +64,7 @@ pub(super) fn rates(sums: &UsageSums) -> UsageRates {
     UsageRates {
         success_rate: share(sums.calls - sums.failed, sums.calls),
         cached_share: share(sums.cached_tokens, sums.prompt_tokens),
-        tokens_per_second: share(sums.completion_tokens, sums.duration_ms)
+        tokens_per_second: share(sums.written_tokens, sums.writing_ms)
             .map(|per_ms| per_ms * 1_000.0),
     }
 }

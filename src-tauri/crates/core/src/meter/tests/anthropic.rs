@@ -20,6 +20,17 @@ fn the_start_counts_where_the_delta_is_silent() {
     assert_same_however_cut(SSE, &body, clean(usage(100, 14, Some(90), None)));
 }
 
+/// The delta of the transcript repeats the input (API reference §3.5), but not
+/// what is counted beside it.
+#[test]
+fn a_delta_that_repeats_the_input_takes_nothing_from_the_start() {
+    let start = r#""usage":{"input_tokens":6,"cache_read_input_tokens":90,"cache_creation_input_tokens":4}"#;
+    let body = MESSAGES.replacen(r#""usage":{"input_tokens":6}"#, start, 1);
+    assert_ne!(body, MESSAGES);
+    assert!(body.contains(r#""usage":{"input_tokens":6,"output_tokens":14}"#));
+    assert_same_however_cut(SSE, &body, clean(usage(100, 14, Some(90), None)));
+}
+
 /// A stream that is cut before its `message_delta` knows its input only.
 #[test]
 fn a_cut_stream_has_the_usage_of_its_start() {
@@ -56,7 +67,10 @@ fn an_error_event_is_seen() {
         let stop = MESSAGES.find("event: message_delta").unwrap();
         let body = format!("{}{event}", &MESSAGES[..stop]);
         let scan = whole(SSE, &body);
-        assert!(scan.error_event && !scan.clean_end, "{event}");
+        let error = scan.error.unwrap();
+        let payload = event.split_once("data: ").unwrap().1.trim_end();
+        assert_eq!(*error, *payload.as_bytes());
+        assert!(!scan.clean_end, "{event}");
     }
     let harmless = MESSAGES.replace("Hello!", "message_stop: \\\"error\\\"");
     assert_same_however_cut(SSE, &harmless, clean(usage(6, 14, None, None)));

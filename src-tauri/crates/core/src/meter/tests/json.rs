@@ -62,8 +62,8 @@ fn padded(bytes: usize, usage_first: bool) -> String {
 fn large_documents_are_read_to_a_limit_and_their_end_always() {
     let known = clean(usage(8, 1, None, None));
     for (bytes, usage_first, expected) in [
-        (3 << 20, true, known),
-        (3 << 20, false, known),
+        (3 << 20, true, known.clone()),
+        (3 << 20, false, known.clone()),
         (10 << 20, false, known),
         (10 << 20, true, clean(Usage::default())),
     ] {

@@ -85,16 +85,20 @@ fn a_last_line_needs_no_line_feed() {
 
 #[test]
 fn an_error_among_the_events_is_seen() {
-    for event in [
-        r#"data: {"code":50505,"message":"Model service overloaded.","data":null}"#,
-        r#"data: {"error":{"message":"oops","code":500}}"#,
-        r#"data: {"id":"1","choices":[],"error":{"message":"oops"}}"#,
-        "event: error\ndata: oops",
+    for payload in [
+        r#"{"code":50505,"message":"Model service overloaded.","data":null}"#,
+        r#"{"error":{"message":"oops","code":500}}"#,
+        r#"{"id":"1","choices":[],"error":{"message":"oops"}}"#,
+        "",
     ] {
-        let body = CHAT.replace("data: [DONE]", event);
+        let event = match payload {
+            "" => "event: error\ndata: oops".to_owned(),
+            payload => format!("event: error\ndata: {payload}\n\ndata: {payload}"),
+        };
+        let body = CHAT.replace("data: [DONE]", &event);
         let expected = Scan {
             usage: usage(4, 2, None, None),
-            error_event: true,
+            error: Some(payload.as_bytes().into()),
             ..Scan::default()
         };
         assert_same_however_cut(SSE, &body, expected);
@@ -108,7 +112,7 @@ fn an_error_among_the_events_is_seen() {
         "retry: 3",
     ] {
         let body = CHAT.replace("data: [DONE]", harmless);
-        assert!(!whole(SSE, &body).error_event, "{harmless}");
+        assert_eq!(whole(SSE, &body).error, None, "{harmless}");
     }
 }
 

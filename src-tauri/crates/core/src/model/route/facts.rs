@@ -1,6 +1,6 @@
 //! One row of the table: what is true of a route.
 
-use super::{BodyRule, Effect, METHODS, Protocol};
+use super::{BodyRule, Effect, METHODS, Payment, Protocol};
 
 const READS: &[&str] = &["GET", "HEAD"];
 const POST: &[&str] = &["POST"];
@@ -15,6 +15,7 @@ pub(super) struct Facts {
     pub(super) effect: Effect,
     pub(super) body: BodyRule,
     pub(super) needs_model: bool,
+    pub(super) payment: Payment,
 }
 
 impl Facts {
@@ -27,14 +28,15 @@ impl Facts {
             effect: Effect::Creates,
             body: BodyRule::Json,
             needs_model: false,
+            payment: Payment::Nothing,
         }
     }
 
-    /// A `POST` of JSON that a model answers.
+    /// A `POST` of JSON that a model answers, for tokens.
     pub(super) const fn inference(name: &'static str) -> Self {
         Self {
             effect: Effect::Inference,
-            ..Self::creation(name).with_model()
+            ..Self::creation(name).with_model().paid(Payment::Tokens)
         }
     }
 
@@ -76,6 +78,7 @@ impl Facts {
         Self {
             methods: &METHODS,
             body: BodyRule::Any,
+            payment: Payment::Unknown,
             ..Self::creation("other")
         }
     }
@@ -96,5 +99,9 @@ impl Facts {
 
     pub(super) const fn form(self, body: BodyRule) -> Self {
         Self { body, ..self }
+    }
+
+    pub(super) const fn paid(self, payment: Payment) -> Self {
+        Self { payment, ..self }
     }
 }

@@ -45,6 +45,7 @@ fn clients_are_made_and_revoked() {
         created_at_ms: NOON,
         revoked_at_ms: Some(NOON + 1_000),
         limits: ClientLimits::default(),
+        capture_until_ms: None,
     };
     assert_eq!(store.clients().unwrap(), [expected]);
 }

@@ -131,6 +131,33 @@ fn a_full_queue_drops_and_counts() {
 /// F32: the disk is full for a while, here by a limit of the first connection,
 /// and the file cannot even be opened again. Then there is room.
 #[test]
+fn a_record_that_no_file_takes_takes_no_other_along() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let file = rusqlite::Connection::open(folder.path("usage.db")).unwrap();
+    file.execute_batch(
+        "CREATE TRIGGER refuses BEFORE INSERT ON requests WHEN new.status = 418
+         BEGIN SELECT RAISE(ABORT, 'never'); END",
+    )
+    .unwrap();
+    let journal = store.journal();
+    for n in 0..300 {
+        let mut record = record(n);
+        record.status = if n == 7 { 418 } else { 200 };
+        journal.record(record);
+    }
+    assert!(journal.flush(PATIENCE));
+    assert_eq!((journal.written(), journal.dropped()), (299, 1));
+    assert_eq!(number(&folder.path("usage.db"), COUNT), 299);
+    let calls = "SELECT sum(calls) FROM usage_hourly";
+    assert_eq!(
+        number(&folder.path("usage.db"), calls),
+        299,
+        "and the sums agree"
+    );
+}
+
+#[test]
 fn writing_goes_on_when_there_is_room_again() {
     let folder = Folder::new();
     drop(folder.open());

@@ -55,7 +55,7 @@ enum Remedy {
     Reopen,
     /// Set the file aside and try again.
     Replace,
-    /// Give the batch up: no file would take it.
+    /// Give it up: no file would take it.
     Drop,
 }
 
@@ -117,7 +117,8 @@ impl Writer {
     fn write(&mut self, records: &[RequestRecord]) {
         for batch in records.chunks(COMMIT) {
             let written = self.persist(batch);
-            self.queue.settle(batch.len(), written);
+            self.queue.settle(written, true);
+            self.queue.settle(batch.len() - written, false);
         }
         let due = self.announced.map(|at| at + ANNOUNCE_EVERY);
         match due {
@@ -132,27 +133,32 @@ impl Writer {
         self.queue.announce();
     }
 
-    /// Commits a batch, however often it takes; false when it was given up.
-    fn persist(&mut self, batch: &[RequestRecord]) -> bool {
+    /// Commits a batch, however often it takes. Says how many of its records are
+    /// on disk: fewer, when some were given up.
+    fn persist(&mut self, batch: &[RequestRecord]) -> usize {
         let mut pause = FIRST_PAUSE;
         loop {
             let Err(error) = self.commit(batch) else {
                 if self.queue.set_trouble(None) {
                     tracing::info!("usage.db can be written again");
                 }
-                return true;
+                return batch.len();
             };
             // Numbers that a rolled back transaction gave are void.
             self.names.forget();
             self.note(&error);
             match remedy(&error) {
-                Remedy::Drop => return false,
+                Remedy::Drop if batch.len() > 1 => {
+                    // One that no file would take must not take the others along.
+                    return batch.chunks(1).map(|one| self.persist(one)).sum();
+                }
+                Remedy::Drop => return 0,
                 Remedy::Wait => {}
                 Remedy::Reopen => self.connection = None,
                 Remedy::Replace => self.replace(&error.to_string()),
             }
             if !self.queue.wait_to_retry(pause) {
-                return false;
+                return 0;
             }
             pause = (pause * 2).min(LONGEST_PAUSE);
         }

@@ -1,3 +1,5 @@
+use super::super::history::older_call;
+use super::super::ledger_tests::assert_balanced;
 use super::super::rollup::HOUR_MS;
 use super::super::tests::{Folder, NOON, everything, plan, record, write};
 use super::*;
@@ -106,6 +108,46 @@ fn calls_are_told_apart() {
     );
 }
 
+/// Nobody wrote down how long an older pool's calls took.
+#[test]
+fn calls_of_an_older_pool_have_no_times() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let older = |n: u32| RequestRecord {
+        model_asked: Some("model-1".into()),
+        account: call(n).account,
+        ..older_call(uuid::Uuid::from_u128(u128::from(n) << 64), NOON + 600_000)
+    };
+    write(&store, (1..=1_000).map(older).chain((1..=9).map(call)));
+    let (from, to) = everything();
+    let spans = [
+        (from, to),
+        // From the log: less than the hour, and two dimensions at once.
+        (NOON, NOON + 2 * HOUR_MS - 1),
+    ];
+    let both = UsageFilter {
+        model: Some("model-1".to_owned()),
+        account: Some("account-1".to_owned()),
+        ..all()
+    };
+    for (from, to) in spans {
+        let found = store.latencies(from, to, &all()).unwrap();
+        assert_eq!(found.duration.calls, 9);
+        near(found.duration.p50_ms, 50);
+        assert_eq!(store.latencies(from, to, &both).unwrap().duration.calls, 5);
+        let by = |by| store.latencies_by(by, from, to, &all()).unwrap();
+        let clients: Vec<_> = by(Dimension::Client).into_iter().map(|one| one.0).collect();
+        assert_eq!(clients, ["client-0", "client-1"]);
+        assert_eq!(by(Dimension::Route).len(), 1);
+    }
+    assert_balanced(&folder);
+    // Nor are any taken back with them.
+    let ids: Vec<_> = (1..=1_000).map(|n| older(n).request_id).collect();
+    assert_eq!(store.forget_history(&ids).unwrap(), 1_000);
+    assert_eq!(store.latencies(from, to, &all()).unwrap().duration.calls, 9);
+    assert_balanced(&folder);
+}
+
 #[test]
 fn histograms_are_found_by_their_key() {
     let folder = Folder::new();
@@ -115,7 +157,7 @@ fn histograms_are_found_by_their_key() {
     let by = "SEARCH latency_slices USING PRIMARY KEY (grain=? AND dimension=? AND start>?";
     let found = plan(&path, SELECT);
     assert!(found.contains(by) && !found.contains("TEMP"), "{found}");
-    let found = plan(&path, SELECT_FROM_LOG);
+    let found = plan(&path, logged::SELECT_GOOD);
     let by = "SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)";
     assert!(found.contains(by), "{found}");
     assert!(

@@ -4,10 +4,15 @@ use rusqlite::Connection;
 use rusqlite_migration::M;
 
 use super::super::connection::{Durability, open_writer};
-use super::super::ledger_tests::assert_found;
-use super::super::tests::{Folder, new_key, number, record, write};
-use super::super::{Dimension, RequestSearch, UsageFilter};
+use proptest::strategy::{Strategy as _, ValueTree as _};
+
+use super::super::histogram::Histogram;
+use super::super::ledger_tests::{assert_found, assert_sums};
+use super::super::rollup::tests::any_record;
+use super::super::tests::{Folder, NOON, everything, new_key, number, record, write};
+use super::super::{Dimension, NamedUsage, RequestSearch, UsageFilter, names, older_call};
 use super::*;
+use crate::model::{AccountId, RequestRecord};
 
 fn set_version(path: &Path, version: i64) {
     let connection = open_writer(path, Durability::Full).unwrap();
@@ -24,7 +29,7 @@ fn writer(path: &Path) -> Connection {
 #[test]
 fn migrations_are_valid() {
     Migrations::from_slice(FLOWKEEP).validate().unwrap();
-    Migrations::from_slice(USAGE).validate().unwrap();
+    Migrations::from_slice(&USAGE).validate().unwrap();
 }
 
 /// F36: what a newer Flowkeep wrote is not touched, neither file.
@@ -43,7 +48,7 @@ fn a_newer_schema_is_refused_and_left_as_it_is() {
         let steps = if newer == "flowkeep.db" {
             FLOWKEEP
         } else {
-            USAGE
+            &USAGE
         };
         let StoreError::Newer { found, known, .. } = &error else {
             unreachable!("{error:?}");
@@ -210,4 +215,155 @@ fn what_an_earlier_flowkeep_recorded_stays() {
     // No id is given twice.
     write(&store, [record(1)]);
     assert_eq!(store.requests_page(None, 1).unwrap()[0].id, 8);
+}
+
+/// The file as the Flowkeep before left it: without the sums of today, with unknowns
+/// counted by the older rule, and an older pool's calls timed as 0 ms.
+fn turn_back(path: &Path, older_calls: &[RequestRecord]) {
+    let connection = writer(path);
+    for table in ["usage_hourly", "usage_slices"] {
+        for column in [
+            "calls_with_cost",
+            "calls_cost_incomplete",
+            "written_tokens",
+            "writing_ms",
+        ] {
+            let drop = format!("ALTER TABLE {table} DROP COLUMN {column}");
+            connection.execute_batch(&drop).unwrap();
+        }
+        let unknown = format!("UPDATE {table} SET calls_without_usage = 77");
+        connection.execute_batch(&unknown).unwrap();
+    }
+    connection
+        .execute_batch(
+            "DELETE FROM usage_slices WHERE dimension = 7;
+            UPDATE usage_hourly SET (calls_without_usage, calls_without_cost) =
+                (SELECT count(*) FILTER (WHERE coalesce(prompt_tokens, completion_tokens,
+                    cached_tokens, reasoning_tokens) IS NULL),
+                count(*) FILTER (WHERE cost_nano IS NULL) FROM requests
+                WHERE requests.started_at_ms / 3600000 = usage_hourly.hour
+                AND coalesce(requests.account_id, 0) = usage_hourly.account_id
+                AND coalesce(requests.key_id, 0) = usage_hourly.key_id
+                AND coalesce(model_used, model_asked) = usage_hourly.model
+                AND requests.client = usage_hourly.client AND requests.route = usage_hourly.route
+                AND requests.outcome = usage_hourly.outcome
+                AND outcome = 1 AND requests.attempts > 0);
+            PRAGMA user_version = 5;",
+        )
+        .unwrap();
+    time_older_calls(&connection, older_calls);
+}
+
+/// Counts them as calls of 0 ms.
+fn time_older_calls(connection: &Connection, older_calls: &[RequestRecord]) {
+    let number = |word: &str| names::find(connection, word).unwrap().unwrap_or(0);
+    for call in older_calls {
+        let account = call.account.as_ref().map_or(0, |id| number(id.as_str()));
+        let model = call.model_asked.as_deref().map_or(0, number);
+        let (client, route) = (number(&call.client), number(&call.route));
+        for (dimension, name) in [(0, 0), (1, model), (2, account), (4, client), (5, route)] {
+            for grain in [1, 24] {
+                let start = call.started_at_ms / 3_600_000 / grain;
+                let place = [grain, dimension, start, name];
+                let mut times = Histogram::default();
+                let sql = "SELECT duration FROM latency_slices
+                    WHERE grain = ? AND dimension = ? AND start = ? AND name = ?";
+                let kept = connection.query_row(sql, place, |row| row.get::<_, Vec<u8>>(0));
+                times.add_encoded(&kept.unwrap_or_default());
+                times.add(0);
+                let sql = "INSERT INTO latency_slices VALUES (?, ?, ?, ?, x'', ?)
+                    ON CONFLICT DO UPDATE SET duration = excluded.duration";
+                let values = (grain, dimension, start, name, times.encoded());
+                connection.execute(sql, values).unwrap();
+            }
+        }
+    }
+}
+
+/// What the log knows becomes known of every sum.
+#[test]
+fn tools_speed_and_unknowns_are_taken_from_the_log() {
+    let folder = Folder::new();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let records = proptest::collection::vec(any_record(), 600..601);
+    let mut records = records.new_tree(&mut runner).unwrap().current();
+    let older = |n: u32| RequestRecord {
+        model_asked: Some("model-1".into()),
+        account: Some(AccountId::from("account-1")),
+        usage: record(1).usage,
+        ..older_call(
+            uuid::Uuid::from_u128(u128::from(n) << 64),
+            NOON + i64::from(n),
+        )
+    };
+    let older_calls: Vec<_> = (1..50).map(older).collect();
+    // An hour of more tools than it has room for.
+    records.extend((0..90).map(|n| RequestRecord {
+        started_at_ms: NOON + 9 * 3_600_000 + i64::from(n),
+        user_agent: Some(format!("stranger-{}", n % 80).into()),
+        ..record(n)
+    }));
+    records.extend(older_calls.clone());
+    write(&folder.open(), records);
+    let (from, to) = everything();
+    let before = folder.open().usage_by_tool(from, to).unwrap();
+    turn_back(&folder.path("usage.db"), &older_calls);
+
+    let store = folder.open();
+    let found = store.usage_by_tool(from, to).unwrap();
+    assert_eq!(found.len(), before.len());
+    let of = |found: &[NamedUsage], name: &str| {
+        let one = found.iter().find(|one| one.name == name);
+        one.map(|one| one.sums)
+    };
+    for name in ["", "tool-0", "tool-2"] {
+        assert_eq!(of(&found, name), of(&before, name), "{name}");
+    }
+    let others = of(&found, "(others)").unwrap();
+    assert_eq!(others.calls, 16, "80 names, 10 of them twice");
+    assert_eq!(others.written_tokens, 16 * 200);
+    // The rest of the oracle knows nothing of "(others)".
+    let crowded = NOON / 3_600_000 + 9;
+    writer(&folder.path("usage.db"))
+        .execute_batch(&format!(
+            "UPDATE requests SET user_agent = (SELECT name_id FROM names WHERE name = '(others)')
+            WHERE started_at_ms / 3600000 = {crowded} AND user_agent NOT IN
+            (SELECT name FROM usage_slices WHERE dimension = 7 AND start = {crowded})"
+        ))
+        .unwrap();
+    assert_sums(&folder);
+}
+
+/// What has left the log stays as it was summed, under no tool.
+#[test]
+fn sums_without_rows_stay() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let tool = |n| RequestRecord {
+        user_agent: Some("curl".into()),
+        ..record(n)
+    };
+    write(&store, (0..10).map(tool));
+    store.clear_requests().unwrap();
+    write(&store, (10..14).map(tool));
+    let all = store
+        .usage_sums(0, i64::MAX, &UsageFilter::default())
+        .unwrap();
+    drop(store);
+    turn_back(&folder.path("usage.db"), &[]);
+    let store = folder.open();
+    let found = store.usage_by_tool(0, i64::MAX).unwrap();
+    let calls: Vec<_> = found
+        .iter()
+        .map(|one| (&*one.name, one.sums.calls))
+        .collect();
+    assert_eq!(calls, [("", 10), ("curl", 4)]);
+    let now = store
+        .usage_sums(0, i64::MAX, &UsageFilter::default())
+        .unwrap();
+    assert_eq!(now.completion_tokens, all.completion_tokens);
+    assert_eq!(
+        (now.written_tokens, now.writing_ms),
+        (800, 4 * 4_000 - 2 * 250)
+    );
 }

@@ -1,8 +1,9 @@
 use super::super::ledger_tests::assert_balanced;
 use super::super::rollup::HOUR_MS;
 use super::super::tests::{Folder, NOON, everything, plan, record, write};
-use super::super::{Dimension, NamedSpent, UsageFilter};
+use super::super::{Dimension, UsageFilter};
 use super::*;
+use crate::model::Amounts;
 use crate::model::{Cost, Currency, Money, Nano, RequestRecord};
 
 fn priced(nano: i64, currency: Currency) -> Priced {
@@ -114,28 +115,105 @@ fn spending_is_told_by_name_and_hour() {
     write(&store, (0..120).map(|n| with_cost(n, 10)).chain([free]));
     let (from, to) = everything();
     let all = store.spent(Dimension::Client, from, to).unwrap();
-    let default = NamedSpent {
-        name: "default".to_owned(),
+    let spent = Amounts {
         cny_nano: 1_200,
         usd_nano: 0,
     };
-    assert_eq!(all, [default]);
+    assert_eq!(all, [("default".to_owned(), spent)]);
     let half = store
         .spent(Dimension::Client, NOON, NOON + HOUR_MS / 2)
         .unwrap();
-    assert_eq!(half[0].cny_nano, 300);
+    assert_eq!(half[0].1.cny_nano, 300);
     let hours = store
         .spent_hours(Dimension::Client, NOON + 5, NOON + HOUR_MS + 5)
         .unwrap();
     let hours: Vec<_> = hours
         .iter()
-        .map(|one| (one.name.as_str(), one.hour_ms - NOON, one.cny_nano))
+        .map(|one| (one.name.as_str(), one.hour_ms - NOON, one.spent.cny_nano))
         .collect();
-    assert_eq!(hours, [("default", 0, 600), ("default", HOUR_MS, 600)]);
+    // Nobody knows what the frugal one spent.
+    let expected = [
+        ("default", 0, 600),
+        ("frugal", 0, 0),
+        ("default", HOUR_MS, 600),
+    ];
+    assert_eq!(hours, expected);
     let first = store
         .spent_hours(Dimension::Account, NOON, NOON + HOUR_MS)
         .unwrap();
     assert_eq!(first.len(), 2);
+}
+
+/// A budget in yuan lacks what was paid in dollars.
+#[test]
+fn calls_are_counted_by_what_they_were_paid_in() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let paid = |n, nano, currency| RequestRecord {
+        started_at_ms: NOON,
+        cost: Some(priced(nano, currency).cost),
+        ..record(n)
+    };
+    let free = RequestRecord {
+        model_asked: Some("free".into()),
+        ..paid(8, 0, Currency::Usd)
+    };
+    let unknown = |n| RequestRecord {
+        started_at_ms: NOON,
+        ..record(n)
+    };
+    let others = RequestRecord {
+        client: "other".into(),
+        ..paid(9, 5, Currency::Usd)
+    };
+    let earlier = RequestRecord {
+        started_at_ms: NOON - HOUR_MS,
+        ..paid(10, 5, Currency::Usd)
+    };
+    let abroad = (0..3).map(|n| paid(n, 5, Currency::Usd));
+    write(
+        &store,
+        abroad.chain([paid(4, 7, Currency::Cny), free, others, earlier]),
+    );
+    let calls = |currency, from| {
+        store
+            .paid_calls("default", currency, (from, i64::MAX))
+            .unwrap()
+    };
+    assert_eq!(calls(Currency::Usd, NOON), 3);
+    assert_eq!(calls(Currency::Usd, NOON - HOUR_MS), 4);
+    assert_eq!(calls(Currency::Cny, NOON), 1);
+    assert_eq!(
+        store
+            .paid_calls("nobody", Currency::Usd, (0, i64::MAX))
+            .unwrap(),
+        0
+    );
+    write(&store, [unknown(20), unknown(21)]);
+    let hours = store
+        .spent_hours(Dimension::Client, NOON, NOON + 1)
+        .unwrap();
+    let default = hours.iter().find(|hour| hour.name == "default").unwrap();
+    assert_eq!(default.calls_without_cost, 2);
+    let plan = plan(&folder.path("usage.db"), super::super::spending::COUNT_PAID);
+    assert!(
+        !plan.contains("SCAN") && plan.contains("hour>? AND hour<?"),
+        "{plan}"
+    );
+}
+
+#[test]
+fn the_rows_of_a_time_are_counted_by_their_blocks() {
+    let folder = Folder::new();
+    let store = folder.open();
+    write(&store, (0..2_500).map(|n| with_cost(n, 1)));
+    let minute = |n: i64| NOON + n * 60_000;
+    let count = |from, to| store.rows_between(from, to).unwrap();
+    assert_eq!(count(0, i64::MAX), 2_500);
+    assert_eq!(count(0, NOON), 0);
+    // Ids begin with 1: the first block has 1,999 rows.
+    assert_eq!(count(0, minute(1)), 1_999);
+    assert_eq!(count(minute(2_400), i64::MAX), 501);
 }
 
 #[test]

@@ -50,6 +50,14 @@ prop_compose! {
     }
 }
 
+/// Paid by tokens, by pieces, by nothing, and nobody knows.
+const ROUTES: [&str; 4] = [
+    "chat/completions",
+    "images/generations",
+    "uploads/audio/voice",
+    "other",
+];
+
 fn trail(attempts: u32) -> Vec<AttemptRecord> {
     let attempt = |n| AttemptRecord {
         account: AccountId::from(format!("account-{}", n % 3).as_str()),
@@ -71,7 +79,7 @@ prop_compose! {
         started in -1_i64..4 * HOUR_MS,
         (model, alias) in (some(0..4_u8), some(0..3_u8)),
         (key, account) in (some(0..5_u8), some(0..3_u8)),
-        (client, route) in (0..3_u8, 0..3_u8),
+        (client, route) in (0..3_u8, 0..ROUTES.len()),
         outcome in proptest::sample::select(&Outcome::ALL[..]),
         attempts in 0_u32..10,
         usage in prop_oneof![Just(Usage::default()), usage()],
@@ -86,7 +94,7 @@ prop_compose! {
             key: key.map(|n| KeyId::from(format!("key-{n}").as_str())),
             account: account.map(|n| AccountId::from(format!("account-{n}").as_str())),
             client: format!("client-{client}").into(),
-            route: format!("route-{route}"),
+            route: ROUTES[route].to_owned(),
             outcome,
             attempts,
             usage,
@@ -148,6 +156,65 @@ fn unknown_usage_counts_only_where_there_should_be_one() {
         (sums.calls, sums.failed, sums.calls_without_usage),
         (4, 1, 1)
     );
+}
+
+/// A call that was broken off may have been charged, a picture has no tokens to
+/// tell, and a voice costs nothing.
+#[test]
+fn what_is_unknown_is_counted_by_what_is_paid_for() {
+    let cut = |outcome, attempts| RequestRecord {
+        outcome,
+        attempts,
+        usage: Usage::default(),
+        ..record(1)
+    };
+    let on = |route: &str| RequestRecord {
+        route: route.to_owned(),
+        ..cut(Outcome::Success, 1)
+    };
+    let in_part = RequestRecord {
+        cost: Some(Cost {
+            money: Money::new(Nano::new(5), Currency::Cny),
+            price: "row".into(),
+            incomplete: true,
+        }),
+        ..cut(Outcome::Interrupted, 1)
+    };
+    let unknown = |record: RequestRecord| {
+        let sums = UsageSums::of(&record);
+        (sums.calls_without_usage, sums.calls_without_cost)
+    };
+    assert_eq!(unknown(cut(Outcome::Success, 1)), (1, 1));
+    assert_eq!(unknown(cut(Outcome::ClientClosed, 1)), (0, 1));
+    assert_eq!(
+        unknown(cut(Outcome::ClientClosed, 0)),
+        (0, 0),
+        "in the queue"
+    );
+    assert_eq!(unknown(cut(Outcome::Interrupted, 1)), (0, 1));
+    assert_eq!(unknown(cut(Outcome::UpstreamFailed, 3)), (0, 0));
+    assert_eq!(unknown(cut(Outcome::Rejected, 1)), (0, 0));
+    for (route, should) in [
+        ("messages", (1, 1)),
+        ("embeddings", (1, 1)),
+        ("rerank", (1, 1)),
+        ("files", (1, 1)),
+        ("images/generations", (0, 1)),
+        ("video/submit", (0, 1)),
+        ("audio/speech", (0, 1)),
+        ("audio/transcriptions", (0, 1)),
+        ("other", (0, 1)),
+        ("uploads/audio/voice", (0, 0)),
+        ("audio/voice/list", (0, 0)),
+        ("messages/count_tokens", (0, 0)),
+        ("batches", (0, 0)),
+        ("models", (0, 0)),
+    ] {
+        assert_eq!(unknown(on(route)), should, "{route}");
+    }
+    let sums = UsageSums::of(&in_part);
+    assert_eq!((sums.calls_with_cost, sums.calls_cost_incomplete), (1, 1));
+    assert_eq!(sums.calls_without_cost, 0);
 }
 
 /// As after a kill -9: the files as they are, without the one who wrote them.

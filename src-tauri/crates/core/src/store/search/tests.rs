@@ -309,10 +309,6 @@ fn rows_are_found_by_keys() {
             "SCAN request_words VIRTUAL TABLE INDEX",
         ),
         (words::SELECT_ALL, "SCAN request_words VIRTUAL TABLE INDEX"),
-        (
-            super::super::history::SELECT_IDS,
-            "SEARCH requests USING INTEGER PRIMARY KEY",
-        ),
     ] {
         let plan = plan(&path, sql);
         assert!(plan.contains(by), "{plan}");

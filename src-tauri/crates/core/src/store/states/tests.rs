@@ -151,8 +151,8 @@ fn a_balance_is_kept_with_its_source() {
     assert_eq!(store.accounts().unwrap()[0].balance, None);
     let balance = Balance {
         nano: -1_230_000_000,
-        currency: "CNY".to_owned(),
-        source: "reported".to_owned(),
+        currency: crate::model::Currency::Cny,
+        source: crate::model::BalanceSource::Reported,
         as_of_ms: NOON,
     };
     assert!(store.set_balance(&account, Some(&balance)).unwrap());

@@ -117,6 +117,8 @@ fn days() -> Vec<RequestRecord> {
         account: Some(AccountId::from(format!("account-{}", n % 5).as_str())),
         client: format!("client-{}", n % 2).into(),
         route: format!("route-{}", n % 4),
+        user_agent: (!n.is_multiple_of(3)).then(|| format!("tool-{}", n % 5).into()),
+        stream: n.is_multiple_of(7),
         outcome: Outcome::ALL[n as usize % 6],
         usage: Usage {
             prompt_tokens: Some(u64::from(n)),
@@ -240,6 +242,17 @@ fn assert_answers(
         let found: HashMap<_, _> = found.into_iter().map(|one| (one.name, one.sums)).collect();
         assert_eq!(found, should, "{by:?} {filter:?} {from}..{to}");
     }
+    if *filter == all() {
+        let mut should: HashMap<String, UsageSums> = HashMap::new();
+        for record in counted {
+            let tool = record.user_agent.as_deref().unwrap_or_default();
+            let sums = should.entry(tool.to_owned()).or_default();
+            sums.add(UsageSums::of(record));
+        }
+        let found = store.usage_by_tool(from, to).unwrap().into_iter();
+        let found: HashMap<_, _> = found.map(|one| (one.name, one.sums)).collect();
+        assert_eq!(found, should, "tools {from}..{to}");
+    }
 }
 
 /// What dashboards ask for comes from sums by their keys; requests are looked at
@@ -260,7 +273,7 @@ fn sums_are_found_by_their_keys() {
             "SEARCH usage_hourly USING PRIMARY KEY (hour>? AND hour<?)",
         ),
         (
-            SELECT_RIM,
+            logged::SELECT_ALL,
             "SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         ),
         (

@@ -186,3 +186,33 @@ fn nothing_prints_a_secret() {
         "{shown}"
     );
 }
+
+/// Two processes make the first token at the same time, each its own: one of them
+/// is kept, and both know which.
+#[test]
+fn two_that_make_the_first_token_agree_on_it() {
+    let folder = tempfile::tempdir().unwrap();
+    for round in 0..8 {
+        let store = MemoryStore::default();
+        let vaults = [0, 1].map(|_| over(&store, folder.path(), 0));
+        let answers: Vec<String> = std::thread::scope(|scope| {
+            let threads: Vec<_> = vaults
+                .iter()
+                .enumerate()
+                .map(|(n, vault)| {
+                    let token = SecretString::from(format!("fk-{round}-{n}"));
+                    scope.spawn(move || {
+                        let kept = vault.token_or(token).unwrap();
+                        kept.expose_secret().to_owned()
+                    })
+                })
+                .collect();
+            let ended = threads.into_iter().map(|thread| thread.join().unwrap());
+            ended.collect()
+        });
+        assert_eq!(answers[0], answers[1]);
+        for vault in &vaults {
+            assert_eq!(token_of(&vault.load().unwrap()), Some(answers[0].as_str()));
+        }
+    }
+}

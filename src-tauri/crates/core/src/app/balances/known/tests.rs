@@ -1,12 +1,14 @@
 use super::*;
+use crate::model::Currency;
+use BalanceSource::{Estimated, Manual, Reported};
 
 const START: i64 = 1_760_000_000_000;
 
-fn balance(nano: i64, source: &str, as_of_ms: i64) -> Balance {
+fn balance(nano: i64, source: BalanceSource, as_of_ms: i64) -> Balance {
     Balance {
         nano,
-        currency: "CNY".to_owned(),
-        source: source.to_owned(),
+        currency: Currency::Cny,
+        source,
         as_of_ms,
     }
 }
@@ -16,13 +18,13 @@ fn account(name: &str) -> AccountId {
 }
 
 /// Takes up one account's row; says how many values were new and how many went.
-fn take_up(balances: &Balances, written: Option<&Balance>) -> (usize, usize) {
+fn take_up(balances: &Balances, written: Option<Balance>) -> (usize, usize) {
     let a = account("a");
     let (news, gone) = balances.take_up([(&a, written)].into_iter(), &Spending::default());
     (news.len(), gone.len())
 }
 
-fn now(balances: &Balances, written: &Balance) -> Balance {
+fn now(balances: &Balances, written: Balance) -> Balance {
     let estimate = balances.estimate(&account("a"), Some(written), &Spending::default());
     estimate.expect("something is written")
 }
@@ -30,14 +32,14 @@ fn now(balances: &Balances, written: &Balance) -> Balance {
 #[test]
 fn what_was_spent_before_the_start_is_asked_for_once() {
     let balances = Balances::since(START);
-    let old = balance(100, MANUAL, START - 7);
+    let old = balance(100, Manual, START - 7);
     assert_eq!(
-        take_up(&balances, Some(&old)),
+        take_up(&balances, Some(old)),
         (0, 0),
         "nothing new at the start"
     );
     assert_eq!(balances.uncounted(), [(account("a"), START - 7)]);
-    assert_eq!(now(&balances, &old), old, "until it was asked");
+    assert_eq!(now(&balances, old), old, "until it was asked");
     let spent = Spent {
         cny_nano: 30,
         usd_nano: 5,
@@ -46,30 +48,30 @@ fn what_was_spent_before_the_start_is_asked_for_once() {
     assert_eq!(balances.uncounted().len(), 1, "of another value");
     balances.count(&account("a"), START - 7, spent);
     assert!(balances.uncounted().is_empty());
-    let estimate = now(&balances, &old);
-    assert_eq!((estimate.nano, &*estimate.source), (70, ESTIMATED));
+    let estimate = now(&balances, old);
+    assert_eq!((estimate.nano, estimate.source), (70, Estimated));
     assert_eq!(estimate.as_of_ms, START - 7);
-    assert_eq!(take_up(&balances, Some(&old)), (0, 0), "read again");
-    assert_eq!(now(&balances, &old).nano, 70);
+    assert_eq!(take_up(&balances, Some(old)), (0, 0), "read again");
+    assert_eq!(now(&balances, old).nano, 70);
 }
 
 #[test]
 fn a_corrected_cost_changes_estimates_of_values_from_before_it() {
     let balances = Balances::since(START);
-    let old = balance(100, MANUAL, START - 7);
-    assert_eq!(take_up(&balances, Some(&old)), (0, 0));
+    let old = balance(100, Manual, START - 7);
+    assert_eq!(take_up(&balances, Some(old)), (0, 0));
     let spent = |cny_nano| Spent {
         cny_nano,
         usd_nano: 0,
     };
     balances.correct(&account("a"), START - 5, spent(10));
     balances.count(&account("a"), START - 7, spent(30));
-    assert_eq!(now(&balances, &old).nano, 70, "it was in the roll-ups");
+    assert_eq!(now(&balances, old).nano, 70, "it was in the roll-ups");
     balances.correct(&account("a"), START - 8, spent(10));
-    assert_eq!(now(&balances, &old).nano, 70, "it is in the value");
+    assert_eq!(now(&balances, old).nano, 70, "it is in the value");
     balances.correct(&account("a"), START - 7, spent(-20));
     balances.correct(&account("a"), START + 60, spent(5));
-    assert_eq!(now(&balances, &old).nano, 85);
+    assert_eq!(now(&balances, old).nano, 85);
     balances.correct(&account("b"), START, spent(1));
 }
 
@@ -77,22 +79,22 @@ fn a_corrected_cost_changes_estimates_of_values_from_before_it() {
 fn a_newer_value_takes_the_place() {
     let balances = Balances::since(START);
     assert_eq!(take_up(&balances, None), (0, 0));
-    let typed = balance(100, MANUAL, START + 1);
-    assert_eq!(take_up(&balances, Some(&typed)), (1, 0));
+    let typed = balance(100, Manual, START + 1);
+    assert_eq!(take_up(&balances, Some(typed)), (1, 0));
     assert!(
         balances.uncounted().is_empty(),
         "it is younger than the start"
     );
-    let told = balance(90, REPORTED, START + 3);
-    let news = balances.learn(&account("a"), told.clone(), Spent::default());
+    let told = balance(90, Reported, START + 3);
+    let news = balances.learn(&account("a"), told, Spent::default());
     assert_eq!(news.and_then(|news| news.before), Some(typed));
-    let late = balance(95, REPORTED, START + 2);
+    let late = balance(95, Reported, START + 2);
     let none = balances.learn(&account("a"), late, Spent::default());
     assert!(none.is_none(), "an answer that was overtaken");
-    assert_eq!(now(&balances, &told), told);
+    assert_eq!(now(&balances, told), told);
     // Another process has just written something else.
-    let elsewhere = balance(1, MANUAL, START + 9);
-    assert_eq!(now(&balances, &elsewhere), elsewhere);
+    let elsewhere = balance(1, Manual, START + 9);
+    assert_eq!(now(&balances, elsewhere), elsewhere);
     assert_eq!(take_up(&balances, None), (0, 1), "forgotten");
     assert!(balances.estimates(&Spending::default()).is_empty());
 }
@@ -100,11 +102,11 @@ fn a_newer_value_takes_the_place() {
 #[test]
 fn the_pool_is_told_what_it_does_not_know() {
     let balances = Balances::since(START);
-    take_up(&balances, Some(&balance(100, MANUAL, START + 1)));
+    take_up(&balances, Some(balance(100, Manual, START + 1)));
     let untold = || balances.untold(&Spending::default());
     assert_eq!(untold(), [(account("a"), 100)]);
     assert_eq!(untold(), []);
-    take_up(&balances, Some(&balance(100, MANUAL, START + 2)));
+    take_up(&balances, Some(balance(100, Manual, START + 2)));
     assert_eq!(untold(), [(account("a"), 100)]);
 }
 
@@ -112,12 +114,12 @@ fn the_pool_is_told_what_it_does_not_know() {
 fn what_the_upstream_tells_is_tried_once_per_value() {
     let balances = Balances::since(START);
     let a = account("a");
-    let told = |nano| balances.is_untried(&a, &balance(nano, REPORTED, START));
+    let told = |nano| balances.is_untried(&a, &balance(nano, Reported, START));
     assert!(!told(0) && !told(-5) && told(20));
     balances.note_try(&a, 20);
     assert!(!told(20), "the same again");
     assert!(
-        balances.is_untried(&a, &balance(20, MANUAL, START)),
+        balances.is_untried(&a, &balance(20, Manual, START)),
         "typed"
     );
     assert!(told(21), "another one");

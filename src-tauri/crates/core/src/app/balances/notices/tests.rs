@@ -1,12 +1,13 @@
 use super::*;
+use crate::model::Currency;
 
 const LIMIT: i64 = 5 * NANO;
 
-fn estimate(account: &str, nano: i64, source: &str) -> (AccountId, Balance) {
+fn estimate(account: &str, nano: i64, source: BalanceSource) -> (AccountId, Balance) {
     let balance = Balance {
         nano,
-        currency: "CNY".to_owned(),
-        source: source.to_owned(),
+        currency: Currency::Cny,
+        source,
         as_of_ms: 0,
     };
     (AccountId::from(account), balance)
@@ -19,7 +20,12 @@ fn names(low: &[(AccountId, Balance)]) -> Vec<&str> {
 #[test]
 fn an_account_is_told_to_be_low_once_per_crossing() {
     let mut told = Told::default();
-    let at = |nano| vec![estimate("a", nano, "estimated"), estimate("b", 0, "manual")];
+    let at = |nano| {
+        vec![
+            estimate("a", nano, BalanceSource::Estimated),
+            estimate("b", 0, BalanceSource::Manual),
+        ]
+    };
     assert!(
         told.newly_low(at(LIMIT + 1), LIMIT).is_empty(),
         "first look"
@@ -33,9 +39,9 @@ fn an_account_is_told_to_be_low_once_per_crossing() {
 #[test]
 fn nobody_is_told_what_nobody_saw_change() {
     let mut told = Told::default();
-    let low = || vec![estimate("a", 0, "reported")];
+    let low = || vec![estimate("a", 0, BalanceSource::Reported)];
     assert!(told.newly_low(low(), LIMIT).is_empty(), "low at the start");
-    let typed = vec![estimate("c", 1, "manual")];
+    let typed = vec![estimate("c", 1, BalanceSource::Manual)];
     assert!(told.newly_low(typed, LIMIT).is_empty(), "typed just now");
     let mut told = Told::default();
     assert!(told.newly_low(Vec::new(), LIMIT).is_empty());

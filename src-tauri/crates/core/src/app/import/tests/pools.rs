@@ -150,6 +150,40 @@ async fn an_older_pools_calls_are_taken_over_when_wished() {
     assert_eq!(used().await, 0, "the sums went with the calls");
 }
 
+/// A3: what was taken over once is not taken over again when its rows have left
+/// the log; an undo takes it out of the sums all the same, and after that it may
+/// come again.
+#[tokio::test]
+async fn calls_count_once_also_when_they_have_left_the_log() {
+    let desk = Desk::new().await;
+    let take = async || {
+        let preview = preview_file(&desk, &older_pool()).await.preview;
+        let request = ConfirmImportRequest {
+            preview,
+            force: false,
+            history: true,
+        };
+        desk.app.confirm_import(request).await.unwrap()
+    };
+    let counted = || {
+        let all = crate::store::UsageFilter::default();
+        let sums = desk.app.0.store.usage_sums(0, i64::MAX, &all).unwrap();
+        (sums.calls, sums.prompt_tokens)
+    };
+    let first = take().await;
+    assert_eq!((first.calls, counted()), (3, (3, 17)));
+    desk.app.0.store.clear_requests().unwrap();
+    let again = take().await;
+    assert_eq!((again.calls, again.undo), (0, None));
+    assert_eq!((calls(&desk).await.len(), counted()), (0, (3, 17)));
+
+    let undone = desk.undo_all(&first.undo.unwrap()).await;
+    assert_eq!((undone.removed, undone.calls, counted()), (3, 3, (0, 0)));
+    let anew = take().await;
+    assert_eq!((anew.calls, counted()), (3, (3, 17)));
+    assert_eq!(calls(&desk).await.len(), 3, "they are in the log again");
+}
+
 #[tokio::test]
 async fn another_programs_database_is_refused_in_words() {
     let connection = Connection::open_in_memory().unwrap();

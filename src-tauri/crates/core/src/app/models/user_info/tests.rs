@@ -1,8 +1,8 @@
 use super::*;
-use crate::model::{AccountId, KeyState};
+use crate::model::{AccountId, BalanceSource, KeyState};
 use crate::store::Balance;
 
-fn account(balance: Option<(i64, &str)>) -> AccountRow {
+fn account(balance: Option<(i64, Currency)>) -> AccountRow {
     AccountRow {
         account_id: AccountId::generate(),
         label: "a".to_owned(),
@@ -11,8 +11,8 @@ fn account(balance: Option<(i64, &str)>) -> AccountRow {
         condition: None,
         balance: balance.map(|(nano, currency)| Balance {
             nano,
-            currency: currency.to_owned(),
-            source: "manual".to_owned(),
+            currency,
+            source: BalanceSource::Manual,
             as_of_ms: 0,
         }),
         balance_failure: None,
@@ -34,10 +34,10 @@ fn nothing_known_is_no_zero() {
 #[test]
 fn what_is_known_is_added_up_in_one_currency() {
     let sum = Sum::of(&[
-        account(Some((880_000_000, "CNY"))),
+        account(Some((880_000_000, Currency::Cny))),
         account(None),
-        account(Some((88_000_000_000, "CNY"))),
-        account(Some((5_000_000_000, "USD"))),
+        account(Some((88_000_000_000, Currency::Cny))),
+        account(Some((5_000_000_000, Currency::Usd))),
     ]);
     let document = sum.document();
     assert_eq!(document["code"], 20000);

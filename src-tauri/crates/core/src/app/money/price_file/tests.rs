@@ -24,13 +24,14 @@ fn file(text: &str) -> (tempfile::TempDir, PriceFile) {
 #[test]
 fn a_missing_file_has_no_rows() {
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(PriceFile::in_folder(folder.path()).read().unwrap(), []);
+    let own = PriceFile::in_folder(folder.path()).read().unwrap();
+    assert_eq!(own.rows(), []);
 }
 
 #[test]
 fn rows_are_read_in_the_form_of_the_shipped_ones() {
     let (_folder, file) = file(ROWS);
-    let rows = file.read().unwrap();
+    let rows = file.read().unwrap().rows();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].id, "mine");
     assert_eq!(rows[0].site, Site::Cn);
@@ -43,12 +44,17 @@ fn what_is_written_is_read_again() {
     let folder = tempfile::tempdir().unwrap();
     let file = PriceFile::in_folder(folder.path());
     let table = PriceTable::shipped();
-    let rows: Vec<_> = table.shipped_rows().cloned().collect();
+    // The names of shipped rows are taken.
+    let own = |row: &PriceRow| PriceRow {
+        id: format!("own:{}", row.id),
+        ..row.clone()
+    };
+    let rows: Vec<_> = table.shipped_rows().map(own).collect();
     assert!(rows.len() > 100);
     file.save(&rows).unwrap();
-    assert_eq!(file.read().unwrap(), rows);
+    assert_eq!(file.read().unwrap().rows(), rows);
     file.save(&[]).unwrap();
-    assert_eq!(file.read().unwrap(), []);
+    assert_eq!(file.read().unwrap().rows(), []);
 }
 
 #[cfg(unix)]
@@ -66,12 +72,6 @@ fn only_its_owner_may_read_it() {
 fn a_fault_is_named_with_its_line() {
     for (text, words) in [
         ("rows = 1", "line 1"),
-        ("\n\n[[rows]]\nid = \"x\"\nprice = 3\n", "price"),
-        ("[[rows]]\nid = \"x\"\nsite = \"de\"", "de"),
-        (
-            "[[rows]]\nid = \"x\"\nsite = \"cn\"\nmodel = \"m\"\nimage = 0.3",
-            "line 5",
-        ),
         ("[[row]]", "row"),
         ("[[rows", "line 1"),
     ] {
@@ -87,31 +87,86 @@ fn a_fault_is_named_with_its_line() {
 fn a_damaged_file_is_kept_when_it_is_replaced() {
     let (folder, file) = file("[[rows");
     file.save(&[]).unwrap();
-    assert_eq!(file.read().unwrap(), []);
+    assert_eq!(file.read().unwrap().rows(), []);
     let kept = std::fs::read_to_string(folder.path().join(DAMAGED)).unwrap();
     assert_eq!(kept, "[[rows");
 }
 
 /// The engine opens whatever the file says, and says what is wrong with it.
 #[test]
-fn a_bad_file_leaves_the_shipped_prices_and_a_warning() {
-    let unusable = ROWS.replace("\"1.5\"", "\"-1\"");
-    let taken = ROWS.replace("\"mine\"", "\"cn:deepseek-ai/DeepSeek-V3\"");
-    for (text, words) in [
-        ("[[rows", "line 1"),
-        (&*unusable, "has a price below 0"),
-        (&*taken, "two price rows are named"),
-    ] {
-        let (folder, _) = file(text);
-        let (ledger, warning) = Ledger::open(folder.path());
-        let warning = warning.unwrap();
-        assert!(warning.contains(words), "{warning}");
-        assert!(warning.contains("came with Flowkeep"), "{warning}");
-        let prices = ledger.prices.read().unwrap();
-        assert_eq!(prices.overrides().count(), 0);
-    }
+fn a_file_that_is_no_toml_leaves_the_shipped_prices_and_a_warning() {
+    let (folder, _) = file("[[rows");
+    let (ledger, warning) = Ledger::open(folder.path());
+    let warning = warning.unwrap();
+    assert!(warning.contains("line 1"), "{warning}");
+    assert!(warning.contains("came with Flowkeep"), "{warning}");
+    assert_eq!(ledger.in_force().overrides().count(), 0);
     let (folder, _) = file(ROWS);
     let (ledger, warning) = Ledger::open(folder.path());
     assert_eq!(warning, None);
-    assert_eq!(ledger.prices.read().unwrap().overrides().count(), 1);
+    assert_eq!(ledger.in_force().overrides().count(), 1);
+}
+
+/// The row of `ROWS` and one of each way to be wrong.
+fn mixed() -> String {
+    let bad = |id: &str, rest: &str| format!("[[rows]]\nid = \"{id}\"\nsite = \"cn\"\n{rest}\n");
+    [
+        bad("below", "model = \"m\"\nimage = \"-1\""),
+        ROWS.to_owned(),
+        bad("number", "model = \"m\"\nimage = 0.3"),
+        bad("extra", "model = \"m\"\nimage = \"1\"\nprice = 3"),
+        bad("mine", "model = \"m\"\nimage = \"1\""),
+        bad("cn:deepseek-ai/DeepSeek-V3", "model = \"m\"\nimage = \"1\""),
+        bad("again", "model = \"acme/*\"\nimage = \"1\""),
+        "[[rows]]\nmodel = \"nameless\"\n".to_owned(),
+        bad("fine", "model = \"other\"\nimage = \"0.5\""),
+    ]
+    .join("\n")
+}
+
+fn ids(ledger: &Ledger) -> Vec<String> {
+    let table = ledger.in_force();
+    table.overrides().map(|row| row.id.clone()).collect()
+}
+
+#[test]
+fn a_row_that_cannot_be_meant_does_not_void_the_others() {
+    let (folder, _) = file(&mixed());
+    let (ledger, warning) = Ledger::open(folder.path());
+    assert_eq!(ids(&ledger), ["mine", "fine"]);
+    let warning = warning.unwrap();
+    for words in [
+        "7 of 9 rows",
+        "`below`: has a price below 0",
+        "price row `number`",
+        "price row `extra`",
+        "two price rows are named `mine`",
+        "two price rows are named `cn:deepseek-ai/DeepSeek-V3`",
+        "price rows `mine` and `again` hold at the same time",
+        "price row 8",
+        "prices.toml",
+    ] {
+        assert!(warning.contains(words), "{words}: {warning}");
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_meant_stay_in_the_file_until_they_are_corrected() {
+    let (folder, prices) = file(&mixed());
+    let mut corrected = prices.read().unwrap().rows().remove(1);
+    corrected.id = "number".to_owned();
+    corrected.model = "mended".to_owned();
+    corrected.note = None;
+    prices.save(&[corrected]).unwrap();
+    let text = std::fs::read_to_string(prices.path()).unwrap();
+    for kept in ["below", "extra", "again", "nameless", "price = 3"] {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    for gone in ["\"fine\"", "image = 0.3", "by contract"] {
+        assert!(!text.contains(gone), "{gone}: {text}");
+    }
+    let (ledger, warning) = Ledger::open(folder.path());
+    // What contradicted a row that is gone holds now.
+    assert_eq!(ids(&ledger), ["number", "mine", "again"]);
+    assert!(warning.unwrap().contains("4 of 7 rows"));
 }

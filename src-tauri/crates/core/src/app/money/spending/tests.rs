@@ -1,5 +1,5 @@
 use super::*;
-use crate::model::Cost;
+use crate::model::{Cost, Currency, Nano, Outcome};
 
 const HOUR: i64 = 3_600_000;
 /// 2026-10-15T00:00:00Z.
@@ -93,7 +93,12 @@ fn what_is_long_ago_is_forgotten() {
 #[test]
 fn what_was_spent_before_the_start_belongs_to_the_client_only() {
     let spending = Spending::default();
-    spending.remember("editor", MIDNIGHT, Spent::money(yuan(3)));
+    let before = HourOfClient {
+        spent: Spent::money(yuan(3)),
+        unknown: 2,
+    };
+    spending.remember("editor", MIDNIGHT, before);
+    assert_eq!(spending.unknown_of_client("editor", MIDNIGHT), 2);
     spending.add(&record("editor", "alpha", MIDNIGHT, Some(yuan(4))));
     assert_eq!(spending.of_client("editor", MIDNIGHT).cny_nano, 7);
     let alpha = spending.of_account(&AccountId::from("alpha"));
@@ -105,9 +110,40 @@ fn a_corrected_cost_changes_the_sums_by_the_difference() {
     let spending = Spending::default();
     let priced = record("editor", "alpha", MIDNIGHT, Some(yuan(100)));
     spending.add(&priced);
-    spending.correct(&priced, Spent::default().since(Spent::money(yuan(30))));
+    spending.correct(&priced, Some(yuan(70)));
     assert_eq!(spending.of_client("editor", MIDNIGHT).cny_nano, 70);
     // What was counted when it ended stays so: balances have their own corrections.
     let alpha = spending.of_account(&AccountId::from("alpha"));
     assert_eq!(alpha.cny_nano, 100);
+}
+
+/// What has no cost is counted, until it turns out to have one.
+#[test]
+fn calls_of_unknown_cost_are_counted() {
+    let spending = Spending::default();
+    let answered = |money| RequestRecord {
+        model_asked: Some("acme/new".into()),
+        outcome: Outcome::Success,
+        attempts: 1,
+        ..record("editor", "alpha", MIDNIGHT, money)
+    };
+    let unpriced = answered(None);
+    for _ in 0..3 {
+        spending.add(&unpriced);
+    }
+    spending.add(&answered(Some(yuan(0))));
+    spending.add(&answered(Some(yuan(5))));
+    let failed = RequestRecord {
+        outcome: Outcome::Rejected,
+        ..unpriced.clone()
+    };
+    spending.add(&failed);
+    let unknown = |since| spending.unknown_of_client("editor", since);
+    assert_eq!((unknown(MIDNIGHT), unknown(MIDNIGHT + HOUR)), (3, 0));
+    spending.correct(&unpriced, Some(yuan(1)));
+    assert_eq!(unknown(MIDNIGHT), 2);
+    spending.correct(&answered(Some(yuan(5))), None);
+    assert_eq!(unknown(MIDNIGHT), 3);
+    assert_eq!(spending.of_client("editor", MIDNIGHT).cny_nano, 1);
+    assert_eq!(spending.unknown_of_client("nobody", 0), 0);
 }

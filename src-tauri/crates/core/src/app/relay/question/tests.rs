@@ -16,6 +16,8 @@ fn call(path: &str, body: &str) -> Call {
         client: "default".into(),
         account: None,
         session: None,
+        captured: false,
+        reservation: None,
         abort: CancellationToken::new(),
     }
 }

@@ -17,6 +17,8 @@ fn call(method: &str, path: &str, body: &'static str) -> Call {
         client: "cursor".into(),
         account: None,
         session: None,
+        captured: false,
+        reservation: None,
         abort: CancellationToken::new(),
     }
 }

@@ -52,6 +52,27 @@ fn a_batch_tells_of_its_files() {
     assert_eq!(seen(ResourceKind::Batch, answer), expected);
 }
 
+/// What the results of a batch cost follows from the day of the batch.
+#[test]
+fn what_a_batch_wrote_tells_when_the_batch_was_made() {
+    let answer = r#"{"id":"batch_r","input_file_id":"in","output_file_id":"out",
+        "error_file_id":"err","created_at":1741685413}"#;
+    let told = Told::read(answer.as_bytes()).unwrap();
+    let made: Vec<_> = told
+        .sightings(ResourceKind::Batch, None)
+        .into_iter()
+        .map(|one| (one.id.to_string(), one.batch_created_ms))
+        .collect();
+    let of_batch = Some(1_741_685_413_000);
+    let expected = [
+        ("batch_r", None),
+        ("in", None),
+        ("out", of_batch),
+        ("err", of_batch),
+    ];
+    assert_eq!(made, expected.map(|(id, at)| (id.to_owned(), at)));
+}
+
 #[test]
 fn an_address_is_no_file() {
     let answer = r#"{"id":"batch_r","output_file_id":"https://cdn/x.jsonl"}"#;

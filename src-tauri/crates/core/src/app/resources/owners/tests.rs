@@ -8,6 +8,7 @@ fn sighting(id: &str, created_at_ms: Option<i64>, client: Option<&str>) -> Sight
         id: id.into(),
         created_at_ms,
         client: client.map(Arc::from),
+        batch_created_ms: None,
     }
 }
 

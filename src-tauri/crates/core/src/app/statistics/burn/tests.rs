@@ -14,8 +14,10 @@ fn purse(balance_nano: Option<i64>, age_days: i64) -> Purse {
 
 fn yuan(yuan: i64) -> Spent {
     Spent {
-        cny_nano: yuan * YUAN,
-        usd_nano: 99 * YUAN,
+        amounts: Amounts {
+            cny_nano: yuan * YUAN,
+            usd_nano: 99 * YUAN,
+        },
         days: 1,
     }
 }
@@ -59,8 +61,10 @@ fn the_last_seven_days_count() {
     let now_ms = past.records.now_ms();
     let spent = spent_lately(store, now_ms).unwrap();
     let expected = Spent {
-        cny_nano: 3 * 70_000_000,
-        usd_nano: 0,
+        amounts: Amounts {
+            cny_nano: 3 * 70_000_000,
+            usd_nano: 0,
+        },
         days: 7,
     };
     assert_eq!(spent["account-1"], expected);

@@ -14,6 +14,7 @@ fn read(kind: ResourceKind, query: &str) -> Result<Wanted, Failure> {
         id: id.into(),
         created_at_ms: Some(7),
         client: Some(client.into()),
+        batch_created_ms: None,
     };
     owners.note(holder, vec![seen("b1", "cursor"), seen("b2", "other")], 0);
     Wanted::read(kind, query, &owners, &"cursor".into())

@@ -1,0 +1,20 @@
+use super::*;
+
+/// Each version of the file is news once, also when it goes.
+#[test]
+fn every_version_of_the_file_is_seen_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = PriceFile::in_folder(folder.path());
+    let seen = Seen::default();
+    assert!(!seen.look(&file), "there is none");
+    for _ in 0..3 {
+        file.save(&[]).unwrap();
+        assert!(seen.look(&file));
+        assert!(!seen.look(&file));
+    }
+    std::fs::write(file.path(), "rows = 5").unwrap();
+    assert!(seen.look(&file), "by hand");
+    std::fs::remove_file(file.path()).unwrap();
+    assert!(seen.look(&file), "gone");
+    assert!(!seen.look(&file));
+}

@@ -1,0 +1,204 @@
+//! What accounts spent since moments of their own, for the estimates of balances.
+//!
+//! Exact to the request, as long as the rows of the hour in which such a moment
+//! lies are in the log: the hour's sum, less what started before. Where they have
+//! left it, the whole hour counts: an estimate may then be too low by what the
+//! account spent in that hour before, and is never too high.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, named_params};
+
+use super::names;
+use super::rollup::{HOUR_MS, dimension};
+use super::span::{Bounds, Span};
+use super::{Store, StoreError};
+use crate::model::AccountId;
+
+/// What an account spent. Currencies are never added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AccountSpent {
+    /// Billionths of a yuan.
+    pub cny_nano: i64,
+    /// Billionths of a US dollar.
+    pub usd_nano: i64,
+}
+
+impl AccountSpent {
+    fn less(self, other: Self) -> Self {
+        Self {
+            cny_nano: self.cny_nano - other.cny_nano,
+            usd_nano: self.usd_nano - other.usd_nano,
+        }
+    }
+}
+
+pub(super) const SELECT_SLICES: &str = "SELECT name, cost_cny_nano, cost_usd_nano FROM usage_slices
+    WHERE grain = :grain AND dimension = :dimension AND start >= :first AND start < :end
+    AND (cost_cny_nano <> 0 OR cost_usd_nano <> 0)";
+/// Priced requests that started between two moments.
+pub(super) const SELECT_ROWS: &str = "SELECT account_id, started_at_ms,
+    iif(currency = 1, cost_nano, 0), iif(currency = 2, cost_nano, 0)
+    FROM log_blocks CROSS JOIN requests
+    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
+    WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
+    AND started_at_ms >= :from AND started_at_ms < :to
+    AND account_id IS NOT NULL AND cost_nano <> 0";
+
+/// By the numbers of accounts.
+type Amounts = HashMap<i64, AccountSpent>;
+
+fn add(amounts: &mut Amounts, account: i64, cny_nano: i64, usd_nano: i64) {
+    let sum = amounts.entry(account).or_default();
+    sum.cny_nano += cny_nano;
+    sum.usd_nano += usd_nano;
+}
+
+/// Adds whole hours.
+fn add_hours(
+    connection: &Connection,
+    amounts: &mut Amounts,
+    (first, end): Bounds,
+) -> rusqlite::Result<()> {
+    for [grain, first, end] in Span::between(first * HOUR_MS, end * HOUR_MS).slices() {
+        let mut select = connection.prepare_cached(SELECT_SLICES)?;
+        let mut rows = select.query(named_params! {
+            ":grain": grain, ":dimension": dimension::ACCOUNT, ":first": first, ":end": end,
+        })?;
+        while let Some(row) = rows.next()? {
+            add(amounts, row.get(0)?, row.get(1)?, row.get(2)?);
+        }
+    }
+    Ok(())
+}
+
+/// Sums the rows that started between two moments, those of an account only up
+/// to its own moment if it has one in `until`.
+fn of_rows(
+    connection: &Connection,
+    (from, to): Bounds,
+    until: Option<&HashMap<i64, i64>>,
+) -> rusqlite::Result<Amounts> {
+    let mut amounts = Amounts::new();
+    if from >= to {
+        return Ok(amounts);
+    }
+    let mut select = connection.prepare_cached(SELECT_ROWS)?;
+    let mut rows = select.query(named_params! { ":from": from, ":to": to })?;
+    while let Some(row) = rows.next()? {
+        let (account, started_ms): (i64, i64) = (row.get(0)?, row.get(1)?);
+        let counts = until.is_none_or(|until| {
+            let end = until.get(&account);
+            end.is_some_and(|end| started_ms < *end)
+        });
+        if counts {
+            add(&mut amounts, account, row.get(2)?, row.get(3)?);
+        }
+    }
+    Ok(amounts)
+}
+
+/// Whole hours up to `end`, from later to earlier, summed as they are asked for:
+/// however many moments there are, each hour is read once.
+struct Backwards {
+    /// Milliseconds; what started then or later does not count.
+    to_ms: i64,
+    /// The hours from this one on are in `amounts`.
+    first: i64,
+    end: i64,
+    amounts: Amounts,
+}
+
+impl Backwards {
+    fn from(to_ms: i64) -> Self {
+        let end = (to_ms + HOUR_MS - 1).div_euclid(HOUR_MS);
+        Self {
+            to_ms,
+            first: end,
+            end,
+            amounts: Amounts::new(),
+        }
+    }
+
+    /// Takes the hours from `hour` on in. What started after the end in the last
+    /// hour is taken out of what the same moment finds in its sum.
+    fn reach(&mut self, connection: &Connection, hour: i64) -> rusqlite::Result<()> {
+        let mut amounts = self.amounts.clone();
+        add_hours(connection, &mut amounts, (hour, self.first))?;
+        if self.first == self.end && hour < self.end {
+            let after = (self.to_ms, self.end * HOUR_MS);
+            for (account, sum) in of_rows(connection, after, None)? {
+                add(&mut amounts, account, -sum.cny_nano, -sum.usd_nano);
+            }
+        }
+        (self.amounts, self.first) = (amounts, hour);
+        Ok(())
+    }
+
+    /// What these accounts spent, all of whose moments lie in the same hour.
+    fn spent(
+        &mut self,
+        connection: &Connection,
+        hour: i64,
+        since: &[(&AccountId, i64)],
+    ) -> rusqlite::Result<Vec<AccountSpent>> {
+        self.reach(connection, hour)?;
+        let mut numbers = Vec::with_capacity(since.len());
+        let mut until = HashMap::new();
+        for (account, from_ms) in since {
+            let number = names::find(connection, account.as_str())?;
+            numbers.push(number);
+            until.extend(number.map(|number| (number, *from_ms)));
+        }
+        let begin = hour * HOUR_MS;
+        let end = since.iter().map(|(_, from_ms)| *from_ms).max();
+        let before = of_rows(connection, (begin, end.unwrap_or(begin)), Some(&until))?;
+        let of = |amounts: &Amounts, number| amounts.get(&number).copied().unwrap_or_default();
+        let spent = numbers.into_iter().map(|number| {
+            let spent = number.map(|number| of(&self.amounts, number).less(of(&before, number)));
+            spent.unwrap_or_default()
+        });
+        Ok(spent.collect())
+    }
+}
+
+impl Store {
+    /// What each account spent on requests that started from its moment on and
+    /// before `to_ms` (Unix milliseconds), in the order of `since`.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds for an hour.
+    pub fn spent_since(
+        &self,
+        since: &[(AccountId, i64)],
+        to_ms: i64,
+    ) -> Result<Vec<AccountSpent>, StoreError> {
+        let to_ms = to_ms.max(0);
+        let moment = |at: usize| since[at].1.clamp(0, to_ms);
+        let mut newest_first: Vec<usize> = (0..since.len()).collect();
+        newest_first.sort_by_key(|at| std::cmp::Reverse(moment(*at)));
+        let mut backwards = Backwards::from(to_ms);
+        let mut spent = vec![AccountSpent::default(); since.len()];
+        let hour = |at: &usize| moment(*at).div_euclid(HOUR_MS);
+        for group in newest_first.chunk_by(|one, next| hour(one) == hour(next)) {
+            let Some(hour) = group.first().map(hour) else {
+                continue;
+            };
+            let asked: Vec<_> = group
+                .iter()
+                .map(|at| (&since[*at].0, moment(*at)))
+                .collect();
+            let found = self.read_usage("sum the spending of accounts", |connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                backwards.spent(&snapshot, hour, &asked)
+            })?;
+            for (at, sum) in group.iter().zip(found) {
+                spent[*at] = sum;
+            }
+        }
+        Ok(spent)
+    }
+}
+
+#[cfg(test)]
+mod tests;

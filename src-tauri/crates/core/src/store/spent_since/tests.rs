@@ -1,0 +1,169 @@
+use proptest::prelude::*;
+
+use super::super::rollup::tests::any_record;
+use super::super::sums::stored_nano;
+use super::super::tests::{Folder, NOON, plan, record, write};
+use super::*;
+use crate::model::{Cost, Currency, Money, Nano, RequestRecord};
+
+const MINUTE_MS: i64 = 60_000;
+
+fn account(n: usize) -> AccountId {
+    AccountId::from(format!("account-{n}").as_str())
+}
+
+fn priced(n: u32, account: AccountId, started_at_ms: i64, nano: i64) -> RequestRecord {
+    let currency = if n.is_multiple_of(5) {
+        Currency::Usd
+    } else {
+        Currency::Cny
+    };
+    RequestRecord {
+        account: Some(account),
+        started_at_ms,
+        cost: Some(Cost {
+            money: Money::new(Nano::new(nano), currency),
+            price: "a price".into(),
+            incomplete: false,
+        }),
+        ..record(n)
+    }
+}
+
+/// As it must be, from the records themselves.
+fn by_hand(records: &[RequestRecord], since: &[(AccountId, i64)], to_ms: i64) -> Vec<AccountSpent> {
+    let sum = |(account, from_ms): &(AccountId, i64)| {
+        let mut spent = AccountSpent::default();
+        for record in records {
+            let started = record.started_at_ms.max(0);
+            let counts =
+                record.account.as_ref() == Some(account) && (*from_ms..to_ms).contains(&started);
+            let Some(cost) = record.cost.as_ref().filter(|_| counts) else {
+                continue;
+            };
+            let nano = stored_nano(cost.money.nano());
+            match cost.money.currency() {
+                Currency::Cny => spent.cny_nano += nano,
+                Currency::Usd => spent.usd_nano += nano,
+            }
+        }
+        spent
+    };
+    since.iter().map(sum).collect()
+}
+
+/// A hundred accounts, each with a moment of its own in the middle of an hour,
+/// over several days, and requests to the left and right of each.
+fn a_hundred() -> (Vec<RequestRecord>, Vec<(AccountId, i64)>) {
+    let since: Vec<_> = (0..100)
+        .map(|n| {
+            let steps = i64::try_from(n).unwrap();
+            (account(n), NOON - 90 * steps * MINUTE_MS + steps * 977)
+        })
+        .collect();
+    let mut records = Vec::new();
+    for (account, from_ms) in &since {
+        for started_ms in [
+            from_ms - 5 * MINUTE_MS,
+            from_ms - 1,
+            *from_ms,
+            from_ms + 1,
+            NOON,
+        ] {
+            let n = u32::try_from(records.len()).unwrap();
+            let nano = 1_000_000 + i64::from(n) * 7;
+            records.push(priced(n, account.clone(), started_ms, nano));
+        }
+    }
+    records.sort_by_key(|record| record.started_at_ms);
+    (records, since)
+}
+
+/// However many accounts there are (it was 32 once), each is exact.
+#[test]
+fn each_of_a_hundred_accounts_is_exact_to_the_request() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let (records, since) = a_hundred();
+    write(&store, records.clone());
+    for to_ms in [NOON, NOON + 1, NOON + 30 * MINUTE_MS] {
+        let spent = store.spent_since(&since, to_ms).unwrap();
+        assert_eq!(spent, by_hand(&records, &since, to_ms), "{to_ms}");
+    }
+    assert_eq!(store.spent_since(&[], NOON).unwrap(), []);
+    let nobody = [(AccountId::from("nobody"), 0)];
+    assert_eq!(
+        store.spent_since(&nobody, NOON).unwrap(),
+        [AccountSpent::default()]
+    );
+}
+
+/// Where rows have left the log, the hour of the moment counts as a whole: an
+/// estimate is then too low by less than that hour, and never too high.
+#[test]
+fn without_its_rows_the_hour_counts_as_a_whole() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let (records, since) = a_hundred();
+    write(&store, records.clone());
+    store.clear_requests().unwrap();
+    let to_ms = NOON + 30 * MINUTE_MS;
+    let spent = store.spent_since(&since, to_ms).unwrap();
+    let exact = by_hand(&records, &since, to_ms);
+    let begins: Vec<_> = since
+        .iter()
+        .map(|(account, from_ms)| (account.clone(), from_ms - from_ms.rem_euclid(HOUR_MS)))
+        .collect();
+    let most = by_hand(&records, &begins, to_ms);
+    assert_eq!(spent, most);
+    assert!(
+        spent
+            .iter()
+            .zip(&exact)
+            .any(|(spent, exact)| spent != exact)
+    );
+    for (spent, exact) in spent.iter().zip(exact) {
+        assert!(spent.cny_nano >= exact.cny_nano && spent.usd_nano >= exact.usd_nano);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn it_is_what_the_records_say(
+        records in proptest::collection::vec(any_record(), 1..300),
+        back in proptest::collection::vec(-HOUR_MS..5 * HOUR_MS, 1..60),
+        to in -HOUR_MS..5 * HOUR_MS,
+    ) {
+        let folder = Folder::new();
+        let store = folder.open();
+        write(&store, records.clone());
+        let accounts: std::collections::HashSet<_> =
+            records.iter().filter_map(|record| record.account.clone()).collect();
+        let since: Vec<_> =
+            accounts.into_iter().zip(back.into_iter().cycle().map(|back| NOON + back)).collect();
+        let to_ms = NOON + to;
+        prop_assert_eq!(
+            store.spent_since(&since, to_ms).unwrap(),
+            by_hand(&records, &since, to_ms)
+        );
+    }
+}
+
+#[test]
+fn sums_and_rows_are_found_by_their_keys() {
+    let folder = Folder::new();
+    let store = folder.open();
+    write(&store, [record(1)]);
+    let path = folder.path("usage.db");
+    let slices = plan(&path, SELECT_SLICES);
+    let by =
+        "SEARCH usage_slices USING PRIMARY KEY (grain=? AND dimension=? AND start>? AND start<?)";
+    assert!(slices.contains(by), "{slices}");
+    let rows = plan(&path, SELECT_ROWS);
+    assert!(
+        rows.contains("SEARCH requests USING INTEGER PRIMARY KEY"),
+        "{rows}"
+    );
+}
