@@ -21,11 +21,16 @@ fn told(world: &World, words: &[&str]) -> String {
 
 /// A good chat; its request id.
 async fn chat(world: &World, address: &str, token: &str) -> String {
-    let answer = world.chat(address, token, (MODEL, false)).await.unwrap();
+    let answer = world
+        .chat(address, token, (MODEL, false))
+        .await
+        .expect("an answer");
     assert_eq!(answer.status(), 200);
-    let id = answer.headers()["x-flowkeep-request-id"].to_str().unwrap();
+    let id = answer.headers()["x-flowkeep-request-id"]
+        .to_str()
+        .expect("an id");
     let id = id.to_owned();
-    answer.bytes().await.unwrap();
+    answer.bytes().await.expect("the body");
     id
 }
 

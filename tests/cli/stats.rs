@@ -82,6 +82,7 @@ async fn figures_and_a_table_are_printed() {
     assert!(lines[0].ends_with("3  last 30 days"), "{text}");
     assert!(text.contains("¥0.2100"), "{text}");
     assert!(text.contains("50.0 %"), "{text}");
+    assert!(text.contains("10.0 tokens/s"), "{text}");
     let of_model = lines.iter().find(|line| line.starts_with("m/one"));
     let cells: Vec<&str> = of_model.expect("a line").split_whitespace().collect();
     assert_eq!(cells[1], "2", "{text}");
@@ -96,6 +97,7 @@ async fn figures_and_a_table_are_printed() {
         ("client", "CLIENT", "default"),
         ("route", "ROUTE", "chat/completions"),
         ("outcome", "OUTCOME", "success"),
+        ("tool", "TOOL", "(none)"),
     ] {
         let text = stats(&world, &["--by", by, "--days", "1"]).stdout;
         assert!(text.contains("3  today"), "{text}");

@@ -138,7 +138,6 @@ fn command_row(name: &str) -> Row {
         "get_request" => (json!({"id": 999_999}), Access::Nobody),
         "set_price_overrides" => (json!({"rows": []}), Access::Admins),
         "recompute_costs" => (json!({"from_ms": 0, "to_ms": 1}), Access::Admins),
-        "clear_bodies" | "cancel_recompute_costs" => (json!({}), Access::Admins),
         _ => (json!({}), Access::Admins),
     };
     let path = format!("/admin/rpc/{name}");

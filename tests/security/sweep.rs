@@ -65,9 +65,21 @@ async fn start(keys: &Keys) -> Rig {
 /// A valid request of each command; a command without one fails the test.
 fn request_of(name: &str, keys: &Keys) -> Value {
     match name {
-        "gateway_status" | "client_token" | "list_prices" | "unlock_vault" | "list_keys"
-        | "list_clients" | "get_settings" | "refresh" | "refresh_status" | "cancel_refresh"
-        | "usage_overview" | "burn_rate" | "clear_requests" | "clear_bodies" | "cancel_recompute_costs" => json!({}),
+        "gateway_status"
+        | "client_token"
+        | "list_prices"
+        | "unlock_vault"
+        | "list_keys"
+        | "list_clients"
+        | "get_settings"
+        | "refresh"
+        | "refresh_status"
+        | "cancel_refresh"
+        | "usage_overview"
+        | "burn_rate"
+        | "clear_requests"
+        | "clear_bodies"
+        | "cancel_recompute_costs" => json!({}),
         "set_paused" => json!({"paused": false}),
         "import_keys" | "preview_import" => json!({"text": import_text(keys), "validate": true}),
         "create_client" => json!({"name": "cursor", "limits": {"models": ["Qwen/*"]}}),

@@ -78,7 +78,7 @@ pub(crate) fn ask_overview(report: &mut Report, records: &Records) {
             to_ms: None,
             step: SeriesStep::Day,
             time_zone: Some(zone.to_owned()),
-            filter: Default::default(),
+            filter: flowkeep_contract::UsageFilter::default(),
         };
         let found = records.usage_series(&series).expect("a series");
         let (first, last) = (&found.points[0], &found.points[29]);

@@ -113,6 +113,8 @@ test('a long body is cut where the settings say, and shown on demand', async ({
 for (const theme of THEMES) {
   for (const language of ['zh-CN', 'en'] as const) {
     test(`bodies fit and pass axe: ${language}, ${theme}`, async ({ console: app, page, demo }) => {
+      // Three pages for axe to go through.
+      test.slow();
       await demo.call('update_settings', { language, theme });
       await keep(demo, 60);
       await app.open('requests');

@@ -1705,9 +1705,13 @@ filter?: UsageFilter,
 /**
  * 1 to 1,000; 20 when absent.
  */
-limit?: number, };
+limit?: number, 
+/**
+ * Whether percentiles are wanted as well; by model, account, client and route.
+ */
+latencies?: boolean, };
 
-export type UsageDimension = "model" | "account" | "key" | "client" | "route" | "outcome";
+export type UsageDimension = "model" | "account" | "key" | "client" | "route" | "outcome" | "tool";
 
 export type UsageFilter = { 
 /**
@@ -1769,7 +1773,8 @@ success_rate: number | null,
  */
 cached_share: number | null, 
 /**
- * Completion tokens per second of the time that requests took.
+ * Completion tokens per second that a model wrote: from the first byte of a
+ * stream on, or over the whole time of any other answer.
  */
 tokens_per_second: number | null, };
 
@@ -1812,7 +1817,8 @@ filter?: UsageFilter, };
 
 export type UsageShare = { 
 /**
- * Id or name, to filter by; empty for requests that have none.
+ * Id or name, to filter by; empty for requests that have none. Of an hour with
+ * more than 64 tools the rest is `(others)`.
  */
 name: string, 
 /**
@@ -1867,15 +1873,26 @@ cached_tokens: number,
  */
 reasoning_tokens: number, 
 /**
- * Successful calls of a model whose usage the upstream did not tell.
+ * Successful calls on routes that are paid by tokens, of which the upstream did
+ * not tell how many.
  */
 calls_without_usage: number, 
 /**
- * Successful calls of a model whose cost is not known.
+ * Calls that may have been charged and whose cost is not known: of a model
+ * without a price, or broken off before the upstream told what was used.
  */
 calls_without_cost: number, 
 /**
- * What the rest cost.
+ * Calls whose cost is known, at least a part of it.
+ */
+calls_with_cost: number, 
+/**
+ * Of these, those that cost more than is known, as when an answer was broken
+ * off.
+ */
+calls_cost_incomplete: number, 
+/**
+ * What these cost, as far as it is known.
  */
 cost: Amounts, 
 /**

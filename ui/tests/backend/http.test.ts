@@ -184,7 +184,9 @@ describe('events', () => {
     expect(net.count('/admin/events')).toBe(2);
     await vi.advanceTimersByTimeAsync(1);
     expect(net.count('/admin/events')).toBe(3);
-    expect(seen).toEqual([{ type: 'changed', topics: ['status', 'keys', 'requests', 'settings'] }]);
+    expect(seen).toEqual([
+      { type: 'changed', topics: ['status', 'keys', 'requests', 'settings', 'clients'] },
+    ]);
   });
 
   it('end when nobody listens', async () => {

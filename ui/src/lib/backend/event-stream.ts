@@ -4,7 +4,7 @@ import { readServerSentEvents } from './server-sent-events';
 
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 15_000;
-const EVERYTHING: Topic[] = ['status', 'keys', 'requests', 'settings'];
+const EVERYTHING: Topic[] = ['status', 'keys', 'requests', 'settings', 'clients'];
 
 export interface EventStreamOptions {
   /** Opens the stream; it may fail. */

@@ -17,6 +17,8 @@ use crate::variables::Variables;
 
 /// Between the making of a request's id and the start that is recorded.
 const SLACK_MS: i64 = 2_000;
+const NO_BODIES: &str = "no bodies of this request are kept; `flowkeep token set NAME --capture 2h` \
+    keeps those to come";
 const HEAD: [&str; 8] = [
     "ACCOUNT",
     "MODEL",
@@ -43,7 +45,10 @@ pub(super) fn run(args: &ShowArgs, variables: &Variables) -> Result<(), Failure>
     }
     output::line(&text(&found, &TimeZone::system()))?;
     let Some(bodies) = &found.bodies else {
-        return no_bodies(args.bodies);
+        if args.bodies {
+            output::note(NO_BODIES);
+        }
+        return Ok(());
     };
     output::line(&format!(
         "\n{}",
@@ -53,16 +58,6 @@ pub(super) fn run(args: &ShowArgs, variables: &Variables) -> Result<(), Failure>
         return output::line(&bodies::words_of(bodies));
     }
     output::note("say --bodies to read them");
-    Ok(())
-}
-
-fn no_bodies(were_wanted: bool) -> Result<(), Failure> {
-    if were_wanted {
-        output::note(
-            "no bodies of this request are kept; `flowkeep token set NAME --capture 2h` keeps \
-             those to come",
-        );
-    }
     Ok(())
 }
 

@@ -32,9 +32,8 @@ use self::budget::Told;
 use self::expectation::AnswerLength;
 use self::pace::Pace;
 use self::token::{TokenHash, generate_token, token_hash};
-use super::money::Spent;
 use super::{App, locked};
-use crate::model::ClientLimits;
+use crate::model::{Amounts, ClientLimits};
 use crate::store::ClientRow;
 use crate::vault::VaultState;
 
@@ -77,7 +76,7 @@ struct Standing {
     pace: Mutex<Pace>,
     told: Mutex<Told>,
     /// What requests under way hold back of its budget.
-    reserved: Mutex<Spent>,
+    reserved: Mutex<Amounts>,
     answers: Mutex<AnswerLength>,
 }
 

@@ -31,15 +31,15 @@ fn whole(kind: BodyKind, body: &str) -> Scan {
 }
 
 /// The body cut at every byte, and byte by byte, gives what the whole gives.
-fn assert_same_however_cut(kind: BodyKind, body: &str, expected: Scan) {
+fn assert_same_however_cut(kind: BodyKind, body: &str, expected: &Scan) {
     let bytes = body.as_bytes();
-    assert_eq!(whole(kind, body), expected, "whole");
+    assert_eq!(&whole(kind, body), expected, "whole");
     for cut in 0..=bytes.len() {
         let (head, tail) = bytes.split_at(cut);
-        assert_eq!(scan(kind, [head, tail]), expected, "cut at {cut}");
+        assert_eq!(&scan(kind, [head, tail]), expected, "cut at {cut}");
     }
-    assert_eq!(scan(kind, bytes.chunks(1)), expected, "byte by byte");
-    assert_eq!(scan(kind, bytes.chunks(7)), expected, "by sevens");
+    assert_eq!(&scan(kind, bytes.chunks(1)), expected, "byte by byte");
+    assert_eq!(&scan(kind, bytes.chunks(7)), expected, "by sevens");
 }
 
 fn usage(prompt: u64, completion: u64, cached: Option<u64>, reasoning: Option<u64>) -> Usage {

@@ -59,9 +59,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-pub use bodies::BodyCare;
 pub use accounts::{AccountRow, Balance, BalanceFailure, BalanceFinding};
 pub use batch_results::BatchResult;
+pub use bodies::BodyCare;
 pub use clients::{ClientRow, NewClient};
 pub use error::StoreError;
 pub use filter::{Dimension, UsageFilter};
@@ -77,7 +77,6 @@ pub use requests::RequestRow;
 pub use retention::{Retained, Retention};
 pub use search::RequestSearch;
 pub use spending::HourSpent;
-pub use spent_since::AccountSpent;
 pub use states::CoolingRow;
 pub use sums::UsageSums;
 pub use usage::{HourUsage, KeyUsage, NamedUsage};

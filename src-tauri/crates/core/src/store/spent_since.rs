@@ -13,25 +13,7 @@ use super::names;
 use super::rollup::{HOUR_MS, dimension};
 use super::span::{Bounds, Span};
 use super::{Store, StoreError};
-use crate::model::AccountId;
-
-/// What an account spent. Currencies are never added up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AccountSpent {
-    /// Billionths of a yuan.
-    pub cny_nano: i64,
-    /// Billionths of a US dollar.
-    pub usd_nano: i64,
-}
-
-impl AccountSpent {
-    fn less(self, other: Self) -> Self {
-        Self {
-            cny_nano: self.cny_nano - other.cny_nano,
-            usd_nano: self.usd_nano - other.usd_nano,
-        }
-    }
-}
+use crate::model::{AccountId, Amounts};
 
 pub(super) const SELECT_SLICES: &str = "SELECT name, cost_cny_nano, cost_usd_nano FROM usage_slices
     WHERE grain = :grain AND dimension = :dimension AND start >= :first AND start < :end
@@ -46,18 +28,18 @@ pub(super) const SELECT_ROWS: &str = "SELECT account_id, started_at_ms,
     AND account_id IS NOT NULL AND cost_nano <> 0";
 
 /// By the numbers of accounts.
-type Amounts = HashMap<i64, AccountSpent>;
+type ByAccount = HashMap<i64, Amounts>;
 
-fn add(amounts: &mut Amounts, account: i64, cny_nano: i64, usd_nano: i64) {
+fn add(amounts: &mut ByAccount, account: i64, cny_nano: i64, usd_nano: i64) {
+    let more = Amounts { cny_nano, usd_nano };
     let sum = amounts.entry(account).or_default();
-    sum.cny_nano += cny_nano;
-    sum.usd_nano += usd_nano;
+    *sum = sum.plus(more);
 }
 
 /// Adds whole hours.
 fn add_hours(
     connection: &Connection,
-    amounts: &mut Amounts,
+    amounts: &mut ByAccount,
     (first, end): Bounds,
 ) -> rusqlite::Result<()> {
     for [grain, first, end] in Span::between(first * HOUR_MS, end * HOUR_MS).slices() {
@@ -78,8 +60,8 @@ fn of_rows(
     connection: &Connection,
     (from, to): Bounds,
     until: Option<&HashMap<i64, i64>>,
-) -> rusqlite::Result<Amounts> {
-    let mut amounts = Amounts::new();
+) -> rusqlite::Result<ByAccount> {
+    let mut amounts = ByAccount::new();
     if from >= to {
         return Ok(amounts);
     }
@@ -106,7 +88,7 @@ struct Backwards {
     /// The hours from this one on are in `amounts`.
     first: i64,
     end: i64,
-    amounts: Amounts,
+    amounts: ByAccount,
 }
 
 impl Backwards {
@@ -116,7 +98,7 @@ impl Backwards {
             to_ms,
             first: end,
             end,
-            amounts: Amounts::new(),
+            amounts: ByAccount::new(),
         }
     }
 
@@ -128,7 +110,8 @@ impl Backwards {
         if self.first == self.end && hour < self.end {
             let after = (self.to_ms, self.end * HOUR_MS);
             for (account, sum) in of_rows(connection, after, None)? {
-                add(&mut amounts, account, -sum.cny_nano, -sum.usd_nano);
+                let whole = amounts.entry(account).or_default();
+                *whole = whole.since(sum);
             }
         }
         (self.amounts, self.first) = (amounts, hour);
@@ -141,7 +124,7 @@ impl Backwards {
         connection: &Connection,
         hour: i64,
         since: &[(&AccountId, i64)],
-    ) -> rusqlite::Result<Vec<AccountSpent>> {
+    ) -> rusqlite::Result<Vec<Amounts>> {
         self.reach(connection, hour)?;
         let mut numbers = Vec::with_capacity(since.len());
         let mut until = HashMap::new();
@@ -153,9 +136,9 @@ impl Backwards {
         let begin = hour * HOUR_MS;
         let end = since.iter().map(|(_, from_ms)| *from_ms).max();
         let before = of_rows(connection, (begin, end.unwrap_or(begin)), Some(&until))?;
-        let of = |amounts: &Amounts, number| amounts.get(&number).copied().unwrap_or_default();
+        let of = |amounts: &ByAccount, number| amounts.get(&number).copied().unwrap_or_default();
         let spent = numbers.into_iter().map(|number| {
-            let spent = number.map(|number| of(&self.amounts, number).less(of(&before, number)));
+            let spent = number.map(|number| of(&self.amounts, number).since(of(&before, number)));
             spent.unwrap_or_default()
         });
         Ok(spent.collect())
@@ -172,13 +155,13 @@ impl Store {
         &self,
         since: &[(AccountId, i64)],
         to_ms: i64,
-    ) -> Result<Vec<AccountSpent>, StoreError> {
+    ) -> Result<Vec<Amounts>, StoreError> {
         let to_ms = to_ms.max(0);
         let moment = |at: usize| since[at].1.clamp(0, to_ms);
         let mut newest_first: Vec<usize> = (0..since.len()).collect();
         newest_first.sort_by_key(|at| std::cmp::Reverse(moment(*at)));
         let mut backwards = Backwards::from(to_ms);
-        let mut spent = vec![AccountSpent::default(); since.len()];
+        let mut spent = vec![Amounts::default(); since.len()];
         let hour = |at: &usize| moment(*at).div_euclid(HOUR_MS);
         for group in newest_first.chunk_by(|one, next| hour(one) == hour(next)) {
             let Some(hour) = group.first().map(hour) else {

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::app::locked;
-use crate::app::money::{Spending, Spent};
-use crate::model::{AccountId, BalanceSource};
+use crate::app::money::Spending;
+use crate::model::{AccountId, Amounts, BalanceSource};
 use crate::store::Balance;
 
 /// A value, and what was spent since.
@@ -20,9 +20,9 @@ struct Known {
     /// Spent between the value and the beginning of the counting in memory, and by
     /// how much the costs of later requests were corrected; absent until the
     /// roll-ups were asked.
-    before: Option<Spent>,
+    before: Option<Amounts>,
     /// What was counted in memory already when the value became known.
-    mark: Spent,
+    mark: Amounts,
     /// What the pool was told last, in billionths.
     told_nano: Option<i64>,
 }
@@ -89,7 +89,7 @@ impl Balances {
 
     /// Notes a value that became known after the start, `mark` being what was
     /// counted then. An older one than what is known is left out.
-    pub(super) fn learn(&self, account: &AccountId, balance: Balance, mark: Spent) -> Option<News> {
+    pub(super) fn learn(&self, account: &AccountId, balance: Balance, mark: Amounts) -> Option<News> {
         let mut known = self.write();
         let before = known.get(account).map(|known| known.balance);
         if before.is_some_and(|before| before.as_of_ms > balance.as_of_ms) {
@@ -97,7 +97,7 @@ impl Balances {
         }
         let entry = Known {
             balance,
-            before: Some(Spent::default()),
+            before: Some(Amounts::default()),
             mark,
             told_nano: None,
         };
@@ -147,9 +147,9 @@ impl Balances {
             let is_older = balance.as_of_ms < counting_ms;
             let entry = Known {
                 balance,
-                before: (!is_older).then(Spent::default),
+                before: (!is_older).then(Amounts::default),
                 mark: if is_older {
-                    Spent::default()
+                    Amounts::default()
                 } else {
                     spending.of_account(account)
                 },
@@ -174,7 +174,7 @@ impl Balances {
     }
 
     /// Notes what the roll-ups said, for a value of that time.
-    pub(super) fn count(&self, account: &AccountId, as_of_ms: i64, before: Spent) {
+    pub(super) fn count(&self, account: &AccountId, as_of_ms: i64, before: Amounts) {
         if let Some(known) = self.write().get_mut(account)
             && known.balance.as_of_ms == as_of_ms
         {
@@ -185,7 +185,7 @@ impl Balances {
     /// A request cost so much more, or less, than was counted when it ended. What
     /// began before a value became known is in that value, whatever it cost; what
     /// the roll-ups were not asked for yet is right in them already.
-    pub(in crate::app) fn correct(&self, account: &AccountId, started_at_ms: i64, by: Spent) {
+    pub(in crate::app) fn correct(&self, account: &AccountId, started_at_ms: i64, by: Amounts) {
         if let Some(known) = self.write().get_mut(account)
             && known.balance.as_of_ms <= started_at_ms
             && let Some(before) = &mut known.before

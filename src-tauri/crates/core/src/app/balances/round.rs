@@ -15,11 +15,11 @@ use futures_util::StreamExt as _;
 use super::dice;
 use super::question::{self, Untold};
 use super::refresh::{Run, Wanted};
-use crate::app::money::Spent;
 use crate::app::probe::{Probed, probe};
 use crate::app::{App, locked};
 use crate::model::{
-    AccountId, ApiKey, BalanceFailureReason, BalanceSource, Currency, KeyId, KeyState, StateChange,
+    AccountId, Amounts, ApiKey, BalanceFailureReason, BalanceSource, Currency, KeyId, KeyState,
+    StateChange,
 };
 use crate::store::{Balance, BalanceFailure, BalanceFinding};
 use crate::upstream::UpstreamClient;
@@ -46,7 +46,7 @@ struct Household {
 /// What became known of an account.
 struct Findings {
     account: AccountId,
-    balance: Result<(Balance, Spent), BalanceFailure>,
+    balance: Result<(Balance, Amounts), BalanceFailure>,
     report: RefreshReport,
 }
 
@@ -266,7 +266,7 @@ impl Round<'_> {
         upstream: &UpstreamClient,
         account: &AccountId,
         key: &ApiKey,
-    ) -> Result<(Balance, Spent), BalanceFailure> {
+    ) -> Result<(Balance, Amounts), BalanceFailure> {
         if let Some(text) = self.retired(upstream) {
             return Err(self.failure(Untold::new(BalanceFailureReason::Retired, text)));
         }

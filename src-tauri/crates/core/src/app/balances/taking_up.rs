@@ -7,7 +7,6 @@ use flowkeep_contract::{ApiError, Empty, ErrorCode, SetBalanceRequest, Topic};
 
 use super::known::News;
 use crate::app::App;
-use crate::app::money::Spent;
 use crate::app::sites::site_of_row;
 use crate::model::{AccountId, BalanceSource, Currency, KeyState, StateChange};
 use crate::pool::MemberView;
@@ -142,11 +141,7 @@ impl App {
                 return;
             }
         };
-        for ((account, as_of_ms), sum) in waiting.iter().zip(sums) {
-            let spent = Spent {
-                cny_nano: sum.cny_nano,
-                usd_nano: sum.usd_nano,
-            };
+        for ((account, as_of_ms), spent) in waiting.iter().zip(sums) {
             self.0.balances.count(account, *as_of_ms, spent);
         }
     }

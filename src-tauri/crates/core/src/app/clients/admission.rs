@@ -18,10 +18,9 @@ use super::budget::Tally;
 use super::naming::names_two;
 use super::window::written;
 use super::{Client, Reservation};
-use crate::app::money::Spent;
 use crate::app::relay::{Call, CallBody, Failure, FailureCode};
 use crate::app::{App, locked};
-use crate::model::{ClientLimits, Effect, Money, Route};
+use crate::model::{Amounts, ClientLimits, Effect, Money, Route};
 
 /// After which a request of what is running may have ended.
 const RUNNING_WAIT: Duration = Duration::from_secs(5);
@@ -63,7 +62,7 @@ impl App {
         let Some(likely) = self.likely_cost(client, call, budget.currency).await else {
             return Ok(None);
         };
-        let check = |reserved: Spent| {
+        let check = |reserved: Amounts| {
             self.check_budget(client)?;
             let reserved = reserved.of(budget.currency).get();
             let is_held = |tally: &Tally| {

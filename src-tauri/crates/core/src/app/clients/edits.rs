@@ -97,7 +97,11 @@ impl App {
             }
             if let Some(until) = captured {
                 store.capture_client(&request.id, until, is_given)?;
-                tracing::info!(client = request.id, ?until, "what is kept of its bodies changed");
+                tracing::info!(
+                    client = request.id,
+                    ?until,
+                    "what is kept of its bodies changed"
+                );
             }
             app.reload_clients()?;
             app.client_view(&request.id)

@@ -10,17 +10,16 @@ use std::sync::Arc;
 
 use super::expectation::expected;
 use super::{Client, Standing};
-use crate::app::money::Spent;
 use crate::app::relay::Call;
 use crate::app::{App, locked};
-use crate::model::{Currency, Money};
+use crate::model::{Amounts, Currency, Money};
 use crate::price::{Purchase, Site};
 
 /// Money of a budget that a request under way holds back. Dropping it gives it back.
 #[derive(Debug)]
 pub struct Reservation {
     standing: Arc<Standing>,
-    held: Spent,
+    held: Amounts,
 }
 
 impl Drop for Reservation {
@@ -39,10 +38,10 @@ impl Client {
     pub(super) fn reserve<E>(
         &self,
         likely: Money,
-        check: impl FnOnce(Spent) -> Result<(), E>,
+        check: impl FnOnce(Amounts) -> Result<(), E>,
     ) -> Result<Reservation, E> {
         let standing = Arc::clone(&self.standing);
-        let held = Spent::money(likely);
+        let held = Amounts::money(likely);
         let mut reserved = locked(&standing.reserved);
         check(*reserved)?;
         *reserved = reserved.plus(held);

@@ -27,7 +27,7 @@ pub use self::price_book::PriceBook;
 use self::price_file::PriceFile;
 use self::price_watch::Seen;
 use self::recounting::Recounting;
-pub(super) use self::spending::{Spending, Spent};
+pub(super) use self::spending::Spending;
 use super::App;
 use crate::model::{Currency, Money, Nano, Outcome, Priced, RequestRecord};
 use crate::price::{Measured, PriceTable, Purchase, Site};
@@ -132,11 +132,7 @@ impl App {
         if self.spending().of_client(client, since_ms).of(other) == Nano::ZERO {
             return unknown;
         }
-        match self
-            .0
-            .store
-            .paid_calls(client, other, (since_ms, i64::MAX))
-        {
+        match self.0.store.paid_calls(client, other, (since_ms, i64::MAX)) {
             Ok(paid) => unknown.saturating_add(u64::try_from(paid).unwrap_or(0)),
             Err(error) => {
                 tracing::warn!(%error, client, "calls in another currency cannot be counted now");

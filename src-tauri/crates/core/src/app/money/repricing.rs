@@ -14,9 +14,9 @@ use flowkeep_contract::{
     ApiError, Empty, ErrorCode, Event, RecomputeCostsReport, RecomputeCostsRequest, Topic,
 };
 
-use super::{Spent, price};
+use super::price;
 use crate::app::App;
-use crate::model::{Money, Priced, RequestRecord};
+use crate::model::{Amounts, Money, Priced, RequestRecord};
 use crate::price::PriceTable;
 use crate::store::{RepriceStep, Repriced, RequestRow};
 
@@ -193,8 +193,8 @@ impl App {
 
     /// Budgets and estimates follow at once.
     fn correct(&self, record: &RequestRecord, cost: Option<Money>) {
-        let before = record.cost.as_ref().map(|cost| Spent::money(cost.money));
-        let after = cost.map(Spent::money).unwrap_or_default();
+        let before = record.cost.as_ref().map(|cost| Amounts::money(cost.money));
+        let after = cost.map(Amounts::money).unwrap_or_default();
         let by = after.since(before.unwrap_or_default());
         self.spending().correct(record, cost);
         if let Some(account) = &record.account {

@@ -8,8 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use super::recounting::HoursOfClients;
 use crate::app::locked;
-pub(in crate::app) use crate::model::Amounts as Spent;
-use crate::model::{AccountId, Money, RequestRecord};
+use crate::model::{AccountId, Amounts, Money, RequestRecord};
 use crate::store::HourSpent;
 
 const HOUR_MS: i64 = 3_600_000;
@@ -21,7 +20,7 @@ pub(super) const REMEMBERED_MS: i64 = 32 * 24 * HOUR_MS;
 /// What a client did in an hour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct HourOfClient {
-    pub(super) spent: Spent,
+    pub(super) spent: Amounts,
     /// Answers of models whose cost is not known.
     pub(super) unknown: i64,
 }
@@ -30,7 +29,7 @@ impl HourOfClient {
     /// What a request adds that had this cost.
     fn of(record: &RequestRecord, cost: Option<Money>) -> Self {
         Self {
-            spent: cost.map(Spent::money).unwrap_or_default(),
+            spent: cost.map(Amounts::money).unwrap_or_default(),
             unknown: i64::from(cost.is_none() && record.may_be_charged()),
         }
     }
@@ -65,7 +64,7 @@ pub(in crate::app) struct Spending(Mutex<Sums>);
 #[derive(Debug, Default)]
 struct Sums {
     clients: HashMap<Arc<str>, Hours>,
-    accounts: HashMap<AccountId, Spent>,
+    accounts: HashMap<AccountId, Amounts>,
 }
 
 impl Sums {
@@ -79,7 +78,7 @@ impl Sums {
         }
     }
 
-    fn add_to_account(&mut self, account: &AccountId, by: Spent) {
+    fn add_to_account(&mut self, account: &AccountId, by: Amounts) {
         if by.is_nothing() {
             return;
         }
@@ -137,7 +136,7 @@ impl Spending {
 
     /// What the requests of a client token cost that began in the UTC hour of
     /// `since_ms` or later, as far as 32 days back.
-    pub(in crate::app) fn of_client(&self, client: &str, since_ms: i64) -> Spent {
+    pub(in crate::app) fn of_client(&self, client: &str, since_ms: i64) -> Amounts {
         self.since(client, since_ms).spent
     }
 
@@ -157,7 +156,7 @@ impl Spending {
 
     /// What the requests that an account answered since this process began cost
     /// when they ended.
-    pub(in crate::app) fn of_account(&self, account: &AccountId) -> Spent {
+    pub(in crate::app) fn of_account(&self, account: &AccountId) -> Amounts {
         let sums = locked(&self.0);
         sums.accounts.get(account).copied().unwrap_or_default()
     }

@@ -116,3 +116,6 @@ impl App {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,10 @@
 use flowkeep_contract::{
-    ErrorCode, SeriesStep, UsageBreakdownRequest, UsageDimension, UsageFilter,
-    UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
+    ErrorCode, SeriesStep, UsageFilter, UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
 };
 
-use super::super::records::tests::{Past, good, ms, new_key};
+use super::super::records::tests::{Past, good, ms};
 use super::compatible::Period;
-use crate::model::{self, KeyId, RequestRecord};
+use crate::model::RequestRecord;
 use crate::store::Retention;
 
 fn series(past: &Past, step: SeriesStep, (from, to): (&str, &str), zone: &str) -> UsageSeries {
@@ -241,84 +240,6 @@ fn a_clock_that_goes_back_across_midnight_loses_nothing() {
         .records
         .usage_overview(&UsageOverviewRequest::default());
     assert_eq!(all.unwrap().totals.calls, 5);
-}
-
-#[test]
-fn rates_follow_from_the_sums_and_are_absent_without_any() {
-    let past = Past::at("2026-11-23T12:00:00Z");
-    let request = UsageOverviewRequest::default();
-    let nothing = past.records.usage_overview(&request).unwrap();
-    assert_eq!(nothing, flowkeep_contract::UsageOverview::default());
-    let failed = RequestRecord {
-        outcome: model::Outcome::UpstreamFailed,
-        status: 502,
-        usage: model::Usage::default(),
-        cost: None,
-        saved_nano: None,
-        first_byte_ms: None,
-        duration_ms: 600_000,
-        ..good("2026-11-23T11:00:00Z")
-    };
-    past.write([good("2026-11-23T10:00:00Z"), failed]);
-    let found = past.records.usage_overview(&request).unwrap();
-    assert_eq!((found.totals.calls, found.totals.failed), (2, 1));
-    assert_eq!(found.rates.success_rate, Some(0.5));
-    assert_eq!(found.rates.cached_share, Some(0.5));
-    assert_eq!(found.rates.tokens_per_second, Some(10.0));
-    assert_eq!(found.first_byte.calls, 1);
-    let p50 = found.first_byte.p50_ms.unwrap();
-    assert!((94..=106).contains(&p50), "{p50}");
-}
-
-#[test]
-fn parts_are_named_also_after_their_removal() {
-    let past = Past::at("2026-11-23T12:00:00Z");
-    let store = &past.records.store;
-    store
-        .insert_keys(&[new_key(1, "team"), new_key(2, "home")])
-        .unwrap();
-    let ids: Vec<_> = store.accounts().unwrap().into_iter().collect();
-    let of = |n: usize, key: &str| RequestRecord {
-        account: Some(ids[n].account_id.clone()),
-        key: Some(KeyId::from(key)),
-        ..good("2026-11-23T11:00:00Z")
-    };
-    past.write([of(0, "key-1"), of(0, "key-1"), of(1, "key-2")]);
-    store.remove_keys(&[KeyId::from("key-1")]).unwrap();
-    let by = |by, filter| {
-        let found = past.records.usage_breakdown(&UsageBreakdownRequest {
-            by,
-            from_ms: None,
-            to_ms: None,
-            filter,
-            limit: None,
-            latencies: false,
-        });
-        let shares = found.unwrap().shares.into_iter();
-        shares
-            .map(|share| (share.label, share.totals.calls))
-            .collect::<Vec<_>>()
-    };
-    let all = UsageFilter::default;
-    let named = |label: &str, calls| (label.to_owned(), calls);
-    assert_eq!(
-        by(UsageDimension::Account, all()),
-        [named("team", 2), named("home", 1)]
-    );
-    assert_eq!(
-        by(UsageDimension::Key, all()),
-        [named("laptop …0001", 2), named("laptop …0002", 1)]
-    );
-    let of_team = UsageFilter {
-        account: Some("team".to_owned()),
-        ..all()
-    };
-    assert_eq!(
-        by(UsageDimension::Model, of_team),
-        [named("Qwen/Qwen3-8B", 2)]
-    );
-    assert_eq!(by(UsageDimension::Outcome, all()), [named("success", 3)]);
-    assert_eq!(by(UsageDimension::Client, all()), [named("default", 3)]);
 }
 
 /// Issue 5: after retention, and after the log was cleared, every figure is

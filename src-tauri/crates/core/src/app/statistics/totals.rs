@@ -87,3 +87,6 @@ pub(super) fn percentiles(found: store::Percentiles) -> Percentiles {
         p99_ms: found.p99_ms,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,9 +7,9 @@ const SSE: BodyKind = BodyKind::AnthropicSse;
 
 #[test]
 fn the_transcript_gives_the_usage_of_start_and_last_delta() {
-    assert_same_however_cut(SSE, MESSAGES, clean(usage(6, 14, None, None)));
+    assert_same_however_cut(SSE, MESSAGES, &clean(usage(6, 14, None, None)));
     let crlf = MESSAGES.replace('\n', "\r\n");
-    assert_same_however_cut(SSE, &crlf, clean(usage(6, 14, None, None)));
+    assert_same_however_cut(SSE, &crlf, &clean(usage(6, 14, None, None)));
 }
 
 #[test]
@@ -17,7 +17,7 @@ fn the_start_counts_where_the_delta_is_silent() {
     let body = MESSAGES
         .replace(r#""usage":{"input_tokens":6}"#, r#""usage":{"input_tokens":6,"cache_read_input_tokens":90,"cache_creation_input_tokens":4,"output_tokens":1}"#)
         .replace(r#""usage":{"input_tokens":6,"output_tokens":14}"#, r#""usage":{"output_tokens":14}"#);
-    assert_same_however_cut(SSE, &body, clean(usage(100, 14, Some(90), None)));
+    assert_same_however_cut(SSE, &body, &clean(usage(100, 14, Some(90), None)));
 }
 
 /// The delta of the transcript repeats the input (API reference §3.5), but not
@@ -28,7 +28,7 @@ fn a_delta_that_repeats_the_input_takes_nothing_from_the_start() {
     let body = MESSAGES.replacen(r#""usage":{"input_tokens":6}"#, start, 1);
     assert_ne!(body, MESSAGES);
     assert!(body.contains(r#""usage":{"input_tokens":6,"output_tokens":14}"#));
-    assert_same_however_cut(SSE, &body, clean(usage(100, 14, Some(90), None)));
+    assert_same_however_cut(SSE, &body, &clean(usage(100, 14, Some(90), None)));
 }
 
 /// A stream that is cut before its `message_delta` knows its input only.
@@ -52,7 +52,7 @@ fn the_end_is_message_stop_or_done() {
         "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\ndata: [DONE]\n\n",
     ] {
         let body = MESSAGES.replace(stop, end);
-        assert_same_however_cut(SSE, &body, clean(usage(6, 14, None, None)));
+        assert_same_however_cut(SSE, &body, &clean(usage(6, 14, None, None)));
     }
     assert!(!whole(SSE, &MESSAGES.replace(stop, "")).clean_end);
 }
@@ -73,7 +73,7 @@ fn an_error_event_is_seen() {
         assert!(!scan.clean_end, "{event}");
     }
     let harmless = MESSAGES.replace("Hello!", "message_stop: \\\"error\\\"");
-    assert_same_however_cut(SSE, &harmless, clean(usage(6, 14, None, None)));
+    assert_same_however_cut(SSE, &harmless, &clean(usage(6, 14, None, None)));
 }
 
 #[test]
@@ -82,8 +82,8 @@ fn a_whole_message_has_its_usage_at_the_top() {
     assert_same_however_cut(
         BodyKind::AnthropicJson,
         body,
-        clean(usage(10, 215, Some(4), None)),
+        &clean(usage(10, 215, Some(4), None)),
     );
     let without = r#"{"content":[{"input":{"usage":{"input_tokens":99}}}],"usage":null}"#;
-    assert_same_however_cut(BodyKind::AnthropicJson, without, clean(Usage::default()));
+    assert_same_however_cut(BodyKind::AnthropicJson, without, &clean(Usage::default()));
 }

@@ -11,14 +11,14 @@ fn expected() -> Scan {
 
 #[test]
 fn usage_stands_at_the_top_wherever_it_stands() {
-    assert_same_however_cut(JSON, ANSWER, expected());
+    assert_same_however_cut(JSON, ANSWER, &expected());
     let (head, tail) = ANSWER.split_at(ANSWER.find(r#","usage""#).unwrap());
     let (usage, rest) = tail.split_at(tail.find(r#","system"#).unwrap());
     let first = format!("{{{},{}{rest}", &usage[1..], &head[1..]);
-    assert_same_however_cut(JSON, &first, expected());
+    assert_same_however_cut(JSON, &first, &expected());
     let pretty: serde_json::Value = serde_json::from_str(ANSWER).unwrap();
     let pretty = format!("{pretty:#}\n");
-    assert_same_however_cut(JSON, &pretty, expected());
+    assert_same_however_cut(JSON, &pretty, &expected());
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn what_only_looks_like_it_is_not_it() {
         r#"{"\"usage":{"prompt_tokens":1}}"#,
         r#"{"x":"usage"}"#,
     ] {
-        assert_same_however_cut(JSON, body, clean(Usage::default()));
+        assert_same_however_cut(JSON, body, &clean(Usage::default()));
     }
 }
 

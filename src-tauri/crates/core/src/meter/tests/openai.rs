@@ -12,27 +12,27 @@ const SSE: BodyKind = BodyKind::OpenAiSse;
 /// the last one counts and never the sum.
 #[test]
 fn transcripts_give_their_last_usage_however_they_are_cut() {
-    assert_same_however_cut(SSE, CHAT, clean(usage(4, 2, None, None)));
-    assert_same_however_cut(SSE, REASONING, clean(usage(294, 51, None, Some(38))));
-    assert_same_however_cut(SSE, TOOL_CALL, clean(usage(120, 16, Some(64), Some(3))));
+    assert_same_however_cut(SSE, CHAT, &clean(usage(4, 2, None, None)));
+    assert_same_however_cut(SSE, REASONING, &clean(usage(294, 51, None, Some(38))));
+    assert_same_however_cut(SSE, TOOL_CALL, &clean(usage(120, 16, Some(64), Some(3))));
     let cached = Scan {
         usage: usage(12_795, 46, Some(11_712), Some(19)),
         ..Scan::default()
     };
-    assert_same_however_cut(SSE, CACHED, cached);
+    assert_same_however_cut(SSE, CACHED, &cached);
 }
 
 #[test]
 fn crlf_comments_and_a_byte_order_mark_change_nothing() {
     let crlf = format!("\u{feff}{}", CHAT.replace('\n', "\r\n"));
-    assert_same_however_cut(SSE, &crlf, clean(usage(4, 2, None, None)));
+    assert_same_however_cut(SSE, &crlf, &clean(usage(4, 2, None, None)));
     let noisy = CHAT.replace(
         "data:",
         ": \"usage\":{\"prompt_tokens\":9}\n:keep-alive\n\ndata:",
     );
-    assert_same_however_cut(SSE, &noisy, clean(usage(4, 2, None, None)));
+    assert_same_however_cut(SSE, &noisy, &clean(usage(4, 2, None, None)));
     let tight = CHAT.replace("data: ", "data:");
-    assert_same_however_cut(SSE, &tight, clean(usage(4, 2, None, None)));
+    assert_same_however_cut(SSE, &tight, &clean(usage(4, 2, None, None)));
 }
 
 #[test]
@@ -40,14 +40,14 @@ fn usage_may_come_in_a_chunk_of_its_own() {
     let body = "data: {\"id\":\"1\",\"choices\":[{\"delta\":{\"content\":\"x\"}}],\"usage\":null}\n\n\
                 data: {\"id\":\"1\",\"choices\":[],\"usage\": {\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n\
                 data: [DONE]\n\n";
-    assert_same_however_cut(SSE, body, clean(usage(7, 3, None, None)));
+    assert_same_however_cut(SSE, body, &clean(usage(7, 3, None, None)));
 }
 
 #[test]
 fn usage_that_turns_null_does_not_undo_what_came() {
     let body = "data: {\"id\":\"1\",\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n\
                 data: {\"id\":\"1\",\"usage\" : null}\n\ndata: [DONE]\n\n";
-    assert_same_however_cut(SSE, body, clean(usage(7, 3, None, None)));
+    assert_same_however_cut(SSE, body, &clean(usage(7, 3, None, None)));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn usage_that_never_comes_is_unknown() {
         "data: {\"id\":\"1\",\"choices\":[{\"delta\":{\"content\":\"\\\"usage\\\":{\\\"prompt_tokens\\\":1}\"}}]}\n\ndata: [DONE]\n\n",
         "data: {\"id\":\"1\",\"choices\":[{\"name\":\"usage\"}]}\n\ndata: [DONE]\n\n",
     ] {
-        assert_same_however_cut(SSE, body, clean(Usage::default()));
+        assert_same_however_cut(SSE, body, &clean(Usage::default()));
     }
 }
 
@@ -80,7 +80,7 @@ fn a_stream_that_is_cut_has_the_usage_of_its_last_whole_chunk() {
 #[test]
 fn a_last_line_needs_no_line_feed() {
     let body = CHAT.trim_end();
-    assert_same_however_cut(SSE, body, clean(usage(4, 2, None, None)));
+    assert_same_however_cut(SSE, body, &clean(usage(4, 2, None, None)));
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn an_error_among_the_events_is_seen() {
             error: Some(payload.as_bytes().into()),
             ..Scan::default()
         };
-        assert_same_however_cut(SSE, &body, expected);
+        assert_same_however_cut(SSE, &body, &expected);
     }
     for harmless in [
         r#"data: {"object":"x","choices":[]}"#,
@@ -146,5 +146,5 @@ fn odd_numbers_are_unknown_and_the_others_stay() {
         reasoning_tokens: Some(2),
         ..Usage::default()
     };
-    assert_same_however_cut(SSE, body, clean(expected));
+    assert_same_however_cut(SSE, body, &clean(expected));
 }

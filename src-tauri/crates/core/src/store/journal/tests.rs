@@ -134,7 +134,7 @@ fn a_full_queue_drops_and_counts() {
 fn a_record_that_no_file_takes_takes_no_other_along() {
     let folder = Folder::new();
     let store = folder.open();
-    let file = rusqlite::Connection::open(folder.path("usage.db")).unwrap();
+    let file = connection::open_writer(&folder.path("usage.db"), Durability::Normal).unwrap();
     file.execute_batch(
         "CREATE TRIGGER refuses BEFORE INSERT ON requests WHEN new.status = 418
          BEGIN SELECT RAISE(ABORT, 'never'); END",

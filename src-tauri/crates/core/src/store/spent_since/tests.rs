@@ -31,9 +31,9 @@ fn priced(n: u32, account: AccountId, started_at_ms: i64, nano: i64) -> RequestR
 }
 
 /// As it must be, from the records themselves.
-fn by_hand(records: &[RequestRecord], since: &[(AccountId, i64)], to_ms: i64) -> Vec<AccountSpent> {
+fn by_hand(records: &[RequestRecord], since: &[(AccountId, i64)], to_ms: i64) -> Vec<Amounts> {
     let sum = |(account, from_ms): &(AccountId, i64)| {
-        let mut spent = AccountSpent::default();
+        let mut spent = Amounts::default();
         for record in records {
             let started = record.started_at_ms.max(0);
             let counts =
@@ -94,7 +94,7 @@ fn each_of_a_hundred_accounts_is_exact_to_the_request() {
     let nobody = [(AccountId::from("nobody"), 0)];
     assert_eq!(
         store.spent_since(&nobody, NOON).unwrap(),
-        [AccountSpent::default()]
+        [Amounts::default()]
     );
 }
 

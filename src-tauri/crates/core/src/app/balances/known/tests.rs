@@ -40,7 +40,7 @@ fn what_was_spent_before_the_start_is_asked_for_once() {
     );
     assert_eq!(balances.uncounted(), [(account("a"), START - 7)]);
     assert_eq!(now(&balances, old), old, "until it was asked");
-    let spent = Spent {
+    let spent = Amounts {
         cny_nano: 30,
         usd_nano: 5,
     };
@@ -60,7 +60,7 @@ fn a_corrected_cost_changes_estimates_of_values_from_before_it() {
     let balances = Balances::since(START);
     let old = balance(100, Manual, START - 7);
     assert_eq!(take_up(&balances, Some(old)), (0, 0));
-    let spent = |cny_nano| Spent {
+    let spent = |cny_nano| Amounts {
         cny_nano,
         usd_nano: 0,
     };
@@ -86,10 +86,10 @@ fn a_newer_value_takes_the_place() {
         "it is younger than the start"
     );
     let told = balance(90, Reported, START + 3);
-    let news = balances.learn(&account("a"), told, Spent::default());
+    let news = balances.learn(&account("a"), told, Amounts::default());
     assert_eq!(news.and_then(|news| news.before), Some(typed));
     let late = balance(95, Reported, START + 2);
-    let none = balances.learn(&account("a"), late, Spent::default());
+    let none = balances.learn(&account("a"), late, Amounts::default());
     assert!(none.is_none(), "an answer that was overtaken");
     assert_eq!(now(&balances, told), told);
     // Another process has just written something else.

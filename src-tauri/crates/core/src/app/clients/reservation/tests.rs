@@ -48,7 +48,7 @@ fn what_is_held_back_is_given_back_however_it_ends() {
     drop(shared);
     assert_eq!(locked(&client.standing.reserved).cny_nano, 20);
     drop(elsewhere);
-    assert_eq!(*locked(&client.standing.reserved), Spent::default());
+    assert_eq!(*locked(&client.standing.reserved), Amounts::default());
 }
 
 /// Fifty threads at once, a budget of two requests: no more than two.

@@ -42,7 +42,7 @@ fn each_client_and_each_account_has_its_sum() {
     assert_eq!(alpha.of(Currency::Cny), Nano::new(5));
     assert_eq!(alpha.of(Currency::Usd), Nano::new(11));
     let nobody = spending.of_client("nobody", 0);
-    assert_eq!(nobody, Spent::default());
+    assert_eq!(nobody, Amounts::default());
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn what_is_long_ago_is_forgotten() {
 fn what_was_spent_before_the_start_belongs_to_the_client_only() {
     let spending = Spending::default();
     let before = HourOfClient {
-        spent: Spent::money(yuan(3)),
+        spent: Amounts::money(yuan(3)),
         unknown: 2,
     };
     spending.remember("editor", MIDNIGHT, before);

@@ -1,5 +1,7 @@
-use super::super::super::records::tests::{Past, good};
+use super::super::super::records::tests::{Past, good, ms, new_key};
 use super::*;
+use crate::model::{BalanceSource, RequestRecord};
+use crate::store::Balance;
 
 const NOW: i64 = 1_787_400_000_000;
 const YUAN: i64 = 1_000_000_000;
@@ -69,4 +71,45 @@ fn the_last_seven_days_count() {
     };
     assert_eq!(spent["account-1"], expected);
     assert_eq!(spent_lately(store, 0).unwrap(), HashMap::new());
+}
+
+/// Without the engine: from what was written down.
+#[test]
+fn records_alone_tell_how_long_a_balance_lasts() {
+    let past = Past::at("2026-11-23T12:30:00Z");
+    let store = &past.records.store;
+    store
+        .insert_keys(&[new_key(1, "team"), new_key(2, "home")])
+        .unwrap();
+    let rows = store.accounts().unwrap();
+    let team = rows.iter().find(|row| row.label == "team").unwrap();
+    let balance = Balance {
+        nano: YUAN,
+        currency: Currency::Cny,
+        source: BalanceSource::Manual,
+        as_of_ms: ms("2026-11-23T11:00:00Z"),
+    };
+    store.set_balance(&team.account_id, Some(&balance)).unwrap();
+    let of_team = |at| RequestRecord {
+        account: Some(team.account_id.clone()),
+        ..good(at)
+    };
+    past.write([
+        of_team("2026-11-23T10:59:00Z"),
+        of_team("2026-11-23T11:10:00Z"),
+        of_team("2026-11-23T12:10:00Z"),
+    ]);
+    let found = past.records.burn_rate().unwrap().accounts;
+    let told: Vec<_> = found
+        .iter()
+        .map(|one| (one.account.as_str(), one.balance_nano, one.per_day_nano))
+        .collect();
+    // The first one was paid before the balance was seen.
+    let left = YUAN - 2 * 70_000_000;
+    let mut should = [("team", Some(left), 210_000_000), ("home", None, 0)];
+    should.sort_by_key(|one| rows.iter().position(|row| row.label == one.0));
+    assert_eq!(told, should);
+    let team = found.iter().find(|one| one.account == "team").unwrap();
+    let days = team.days_left.unwrap();
+    assert!((days - 860.0 / 210.0).abs() < 1e-9, "{days}");
 }
