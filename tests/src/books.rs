@@ -57,13 +57,15 @@ const SUMS: [(&str, &str); 24] = [
     (
         "written_tokens",
         "sum(completion_tokens) FILTER (WHERE client IS NOT \
-         (SELECT name_id FROM names WHERE name = 'older-pool'))",
+         (SELECT name_id FROM names WHERE name = 'older-pool') AND route IS NOT \
+         (SELECT name_id FROM names WHERE name = 'files'))",
     ),
     (
         "writing_ms",
         "sum(iif(stream, max(duration_ms - coalesce(first_byte_ms, 0), 0), duration_ms)) \
          FILTER (WHERE completion_tokens > 0 AND client IS NOT \
-         (SELECT name_id FROM names WHERE name = 'older-pool'))",
+         (SELECT name_id FROM names WHERE name = 'older-pool') AND route IS NOT \
+         (SELECT name_id FROM names WHERE name = 'files'))",
     ),
 ];
 

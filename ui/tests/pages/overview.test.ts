@@ -174,6 +174,31 @@ describe('the overview', () => {
     );
   });
 
+  it('tells tools apart, which the log cannot be filtered by', async () => {
+    const user = userEvent.setup();
+    const shares = [
+      usageShare('claude-cli', { calls: 5, prompt_tokens: 500 }),
+      usageShare('(others)', { calls: 2 }),
+      usageShare('', { calls: 1 }),
+    ];
+    open(gatewayStatus(), {
+      usage_breakdown: ({ by }) => ({ by, shares: by === 'tool' ? shares : [] }),
+    });
+    await user.click(await screen.findByTestId('breakdown-by-tool'));
+    const rows = await screen.findAllByTestId('breakdown-row');
+    const names = rows.map((row) => row.querySelector('td p')?.textContent);
+    expect(names).toEqual(['claude-cli', 'other tools', 'no name given']);
+    expect(rows.flatMap((row) => [...row.querySelectorAll('a')])).toEqual([]);
+  });
+
+  it('tells what a call cost, of those whose cost is known', async () => {
+    const cost = { cny_nano: 1_000_000_000, usd_nano: 0 };
+    const sums = { calls: 12, failed: 4, calls_with_cost: 5, calls_without_cost: 7 };
+    open(gatewayStatus(), { usage_overview: () => usageOverview(usageTotals({ ...sums, cost })) });
+    const note = await screen.findByTestId('usage-cost-note');
+    expect(note.textContent).toContain('¥0.2');
+  });
+
   it('warns of accounts that are used up soon, those first', async () => {
     const account = (name: string, per_day_nano: number, days_left: number | null) => ({
       account_id: name,

@@ -89,7 +89,12 @@ impl Balances {
 
     /// Notes a value that became known after the start, `mark` being what was
     /// counted then. An older one than what is known is left out.
-    pub(super) fn learn(&self, account: &AccountId, balance: Balance, mark: Amounts) -> Option<News> {
+    pub(super) fn learn(
+        &self,
+        account: &AccountId,
+        balance: Balance,
+        mark: Amounts,
+    ) -> Option<News> {
         let mut known = self.write();
         let before = known.get(account).map(|known| known.balance);
         if before.is_some_and(|before| before.as_of_ms > balance.as_of_ms) {

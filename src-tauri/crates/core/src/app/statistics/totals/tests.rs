@@ -45,20 +45,26 @@ fn speed_is_that_of_the_writing() {
         usage: good("2026-11-23T11:00:00Z").usage,
         ..crate::store::older_call(uuid::Uuid::from_u128(7), ms("2026-11-23T11:00:00Z"))
     };
+    // Its answers were written before they are fetched.
+    let batch = RequestRecord {
+        route: "files".to_owned(),
+        duration_ms: 1,
+        ..good("2026-11-23T11:00:00Z")
+    };
     let stream = RequestRecord {
         stream: true,
         first_byte_ms: Some(900),
         ..good("2026-11-23T11:00:00Z")
     };
-    past.write(pictures.chain([older, good("2026-11-23T11:00:00Z"), stream]));
+    past.write(pictures.chain([older, batch, good("2026-11-23T11:00:00Z"), stream]));
     let request = UsageOverviewRequest::default();
     let found = past.records.usage_overview(&request).unwrap();
     // 10 tokens in 1,000 ms, and 10 in 100 ms after the first byte.
     let speed = found.rates.tokens_per_second.unwrap();
     assert!((speed - 20_000.0 / 1_100.0).abs() < 1e-9, "{speed}");
     assert_eq!(
-        found.duration.calls, 12,
+        found.duration.calls, 13,
         "the older pool's call has no time"
     );
-    assert_eq!(found.totals.calls, 13);
+    assert_eq!(found.totals.calls, 14);
 }

@@ -40,9 +40,11 @@ UPDATE told SET calls_without_usage = 0
     WHERE outcome <> 1 OR route NOT IN (SELECT route FROM token_routes);
 UPDATE told SET calls_without_cost = 0
     WHERE outcome NOT IN (1, 5, 6) OR route IN (SELECT route FROM free_routes);
--- Nobody wrote down how long an older pool's calls took.
+-- Nobody wrote down how long an older pool's calls took, and the results of a batch
+-- were written before they are fetched.
 UPDATE told SET written_tokens = 0, writing_ms = 0
-    WHERE client = (SELECT name_id FROM names WHERE name = 'older-pool');
+    WHERE client = (SELECT name_id FROM names WHERE name = 'older-pool')
+    OR route = (SELECT name_id FROM names WHERE name = 'files');
 
 ALTER TABLE usage_hourly ADD COLUMN calls_with_cost INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE usage_hourly ADD COLUMN calls_cost_incomplete INTEGER NOT NULL DEFAULT 0;
