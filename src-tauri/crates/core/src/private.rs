@@ -26,8 +26,12 @@ pub fn ensure_folder(path: &Path) -> io::Result<()> {
 /// # Errors
 /// As the operating system says; also for a symbolic link.
 pub fn ensure_file(path: &Path) -> io::Result<()> {
-    let file = open_or_create(path)?;
-    platform::tighten(&file)
+    match std::fs::symlink_metadata(path) {
+        // Not opened: closing it would take away the locks that SQLite holds on it
+        // for this process (POSIX `fcntl`, https://sqlite.org/howtocorrupt.html §2.2).
+        Ok(metadata) if metadata.is_file() => platform::tighten_at(path, &metadata),
+        _ => platform::tighten(&open_or_create(path)?),
+    }
 }
 
 /// Opens a file for reading and writing, creating it (0600) when missing.
@@ -140,6 +144,13 @@ mod platform {
         Ok(())
     }
 
+    pub(super) fn tighten_at(path: &Path, metadata: &Metadata) -> io::Result<()> {
+        if exposed_mode(metadata).is_some() {
+            std::fs::set_permissions(path, Permissions::from_mode(0o600))?;
+        }
+        Ok(())
+    }
+
     pub(super) fn exposed_mode(metadata: &Metadata) -> Option<u32> {
         let mode = metadata.mode() & 0o7777;
         (mode & GROUP_AND_OTHERS != 0).then_some(mode)
@@ -189,6 +200,11 @@ mod platform {
 
     #[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
     pub(super) fn tighten(_: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "same signature as on Unix")]
+    pub(super) fn tighten_at(_: &Path, _: &Metadata) -> io::Result<()> {
         Ok(())
     }
 
