@@ -1,17 +1,17 @@
 //! The commands of the window: the contract's table, one real command each.
 
 use flowkeep_contract::{
-    ApiError, AutostartState, BurnRate, ClearRequestsReport, ClientList, ClientToken, ClientView,
-    ConfirmImportRequest, CreateClientRequest, CreatedClient, DESKTOP_COMMANDS, Empty, ErrorCode,
-    ExportRequestsReport, ExportRequestsRequest, GatewayStatus, GetRequestRequest,
-    ImportKeysRequest, ImportPreview, ImportReport, KeyList, ListRequestsRequest,
-    PreviewImportRequest, PriceList, RecomputeCostsReport, RecomputeCostsRequest, RefreshReport,
-    RefreshRequest, RefreshStatus, RemoveKeysReport, RemoveKeysRequest, RequestDetails,
-    RequestPage, RevokeClientRequest, SetAccountRequest, SetAutostartRequest, SetBalanceRequest,
-    SetKeyReport, SetKeyRequest, SetPausedRequest, SetPriceOverridesRequest, SettingsPatch,
-    SettingsView, UndoImportReport, UndoImportRequest, UpdateClientRequest, UsageBreakdown,
-    UsageBreakdownRequest, UsageOverview, UsageOverviewRequest, UsageSeries, UsageSeriesRequest,
-    VaultStatus, commands, desktop_commands,
+    ApiError, AutostartState, BurnRate, ClearBodiesReport, ClearRequestsReport, ClientList,
+    ClientToken, ClientView, ConfirmImportRequest, CreateClientRequest, CreatedClient,
+    DESKTOP_COMMANDS, Empty, ErrorCode, ExportRequestsReport, ExportRequestsRequest, GatewayStatus,
+    GetRequestRequest, ImportKeysRequest, ImportPreview, ImportReport, KeyList,
+    ListRequestsRequest, PreviewImportRequest, PriceList, RecomputeCostsReport,
+    RecomputeCostsRequest, RefreshReport, RefreshRequest, RefreshStatus, RemoveKeysReport,
+    RemoveKeysRequest, RequestDetails, RequestPage, RevokeClientRequest, SetAccountRequest,
+    SetAutostartRequest, SetBalanceRequest, SetKeyReport, SetKeyRequest, SetPausedRequest,
+    SetPriceOverridesRequest, SettingsPatch, SettingsView, UndoImportReport, UndoImportRequest,
+    UpdateClientRequest, UsageBreakdown, UsageBreakdownRequest, UsageOverview,
+    UsageOverviewRequest, UsageSeries, UsageSeriesRequest, VaultStatus, commands, desktop_commands,
 };
 use tauri::ipc::Invoke;
 use tauri::{AppHandle, State, WebviewWindow, Wry};
