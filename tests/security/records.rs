@@ -54,6 +54,22 @@ async fn a_search_is_for_letters_only() {
     assert_eq!(assert_balanced(rig.folder()), 6);
 }
 
+/// S17: a token that was pasted where the model belongs is recorded nowhere.
+#[tokio::test]
+async fn a_token_named_as_a_model_is_not_kept() {
+    let rig = administered().await;
+    assert!(rig.token.starts_with("fk-"));
+    let pasted = format!("x/{}", rig.token);
+    assert_eq!(rig.ask_chat(&pasted, false).await.status, 400);
+    assert_eq!(rig.settled_rows().await.len(), 1);
+    let session = login(&rig).await;
+    let filter = json!({});
+    let seen = command(&rig, &session, "list_requests", &filter).await;
+    let row = &seen.json()["requests"][0];
+    assert_eq!(row["model"], "[redacted]", "{row}");
+    assert!(!seen.text().contains(&rig.token));
+}
+
 /// A model that a client names and a label that a list brings along.
 #[tokio::test]
 async fn an_export_calculates_and_steers_nothing() {

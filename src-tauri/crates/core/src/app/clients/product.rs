@@ -63,8 +63,9 @@ pub(in crate::app) fn product(user_agent: &str) -> Option<Arc<str>> {
         name
     };
     let is_sound = named.bytes().all(|byte| byte.is_ascii_graphic());
-    // By mistake it may be a key (S17).
-    if named.is_empty() || !is_sound || named.contains("sk-") {
+    // By mistake it may be a key, or a token of ours (S17).
+    let is_secret = named.contains("sk-") || named.contains("fk-");
+    if named.is_empty() || !is_sound || is_secret {
         return None;
     }
     let named = &named[..named.len().min(LONGEST)];
@@ -126,7 +127,15 @@ mod tests {
     #[test]
     fn names_are_bounded_and_printable() {
         assert_eq!(named(&format!("{}/1", "x".repeat(500))).unwrap().len(), 64);
-        for nothing in ["", "   ", "/1.0", "名字/1", "a\u{7f}b/1", "sk-test0000/1"] {
+        for nothing in [
+            "",
+            "   ",
+            "/1.0",
+            "名字/1",
+            "a\u{7f}b/1",
+            "sk-test0000/1",
+            "fk-0000/1",
+        ] {
             assert_eq!(named(nothing), None, "{nothing:?}");
         }
     }

@@ -33,6 +33,9 @@ use crate::model::{Currency, Money, Nano, Outcome, Priced, RequestRecord};
 use crate::price::{Measured, PriceTable, Purchase, Site};
 use crate::store::StoreError;
 
+/// How often a start asks what was spent before it.
+const SPENDING_LOOKS: usize = 5;
+
 /// Prices and sums.
 pub(super) struct Ledger {
     prices: RwLock<Arc<PriceTable>>,
@@ -103,9 +106,27 @@ impl App {
 
     /// Takes up what clients spent before this process began. Blocks.
     pub(in crate::app) fn remember_spending(&self) {
-        if let Err(error) = self.read_spending() {
+        let mut looked = self.read_spending();
+        // On a cold disk a first look may take longer than a query may.
+        for _ in 1..SPENDING_LOOKS {
+            if looked.is_ok() {
+                return;
+            }
+            looked = self.read_spending();
+        }
+        if let Err(error) = looked {
             // Traffic goes on; only budgets are met later than they should be.
-            tracing::warn!(%error, "what was spent before the start is not known");
+            let why = super::error::chain(&error);
+            let warning = format!(
+                "what tokens spent before this start is not known ({why}): budgets count from it; \
+                 start Flowkeep again to look once more"
+            );
+            tracing::warn!("{warning}");
+            let warnings = &self.0.warnings;
+            warnings
+                .write()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(warning);
         }
     }
 

@@ -339,7 +339,9 @@ impl Trip {
 
 /// What a client named, as it may be kept: by mistake it may be a key (S17).
 fn recordable(text: &str) -> Cow<'_, str> {
-    if text.contains("sk-") {
+    if text.contains("fk-") && !redact::secret_spans(text.as_bytes(), &[]).is_empty() {
+        Cow::Owned(String::from_utf8_lossy(redact::GONE).into_owned())
+    } else if text.contains("sk-") {
         Cow::Owned(redact::redact(text, &[]))
     } else {
         Cow::Borrowed(text)
