@@ -14,6 +14,7 @@ mod disk;
 mod drain;
 mod full_disk;
 mod import;
+mod import_files;
 mod keys;
 mod logs;
 mod lost_records;

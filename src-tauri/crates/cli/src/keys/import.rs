@@ -59,7 +59,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
             .map_err(|error| Failure::Failed(format!("read the standard input: {error}")));
     }
     let bytes = File::open(path)
-        .and_then(read_some)
+        .and_then(|file| {
+            // Before a byte of it is in memory, where its length is known.
+            check_length(file.metadata()?.len())?;
+            read_some(file)
+        })
         .map_err(|error| Failure::Failed(format!("read {}: {error}", path.display())))?;
     if !Source::is_database(&bytes) {
         return Ok(bytes);
@@ -73,11 +77,16 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 fn read_some(source: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     source.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MOST_BYTES {
+    check_length(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+fn check_length(bytes: u64) -> io::Result<()> {
+    if bytes > MOST_BYTES {
         let most = MOST_BYTES >> 20;
         return Err(io::Error::other(format!("it has more than {most} MiB")));
     }
-    Ok(bytes)
+    Ok(())
 }
 
 /// Imports and, on a terminal, says how far it is.
