@@ -1,6 +1,7 @@
 import type { RequestView, UnitsView } from '$lib/contract';
 import type { Formats } from '$lib/format/formats';
 import { m } from '$lib/paraglide/messages';
+import { hashOfPrice } from '$lib/state/price-intent';
 import { routeText } from '$lib/texts/usage';
 import { costText, isUnbilled } from './cost-text';
 
@@ -10,6 +11,8 @@ export interface Fact {
   name: string;
   text: string;
   hint?: string;
+  /** Where more is told about it. */
+  href?: string;
 }
 
 type Format = (value: number) => string;
@@ -124,7 +127,12 @@ function costFacts(request: RequestView, formats: Formats): Fact[] {
   const mark = cost.incomplete ? ` (${m.requests_incomplete()})` : '';
   return [
     { ...fact, text: `${text}${mark}` },
-    { id: 'price', name: m.requests_detail_price(), text: cost.price },
+    {
+      id: 'price',
+      name: m.requests_detail_price(),
+      text: cost.price,
+      href: hashOfPrice(cost.price),
+    },
     ...(cost.saved_nano === null || cost.saved_nano === 0
       ? []
       : [

@@ -99,25 +99,30 @@ impl App {
     async fn follow_other_processes(&self) {
         let mut seen = None;
         let mut rechecking: Option<tokio::task::JoinHandle<()>> = None;
+        let mut recounting: Option<tokio::task::JoinHandle<()>> = None;
+        let is_free = |task: &Option<tokio::task::JoinHandle<()>>| {
+            task.as_ref()
+                .is_none_or(tokio::task::JoinHandle::is_finished)
+        };
         loop {
             // Beside, since an answer may take its time; one at a time.
-            if rechecking
-                .as_ref()
-                .is_none_or(tokio::task::JoinHandle::is_finished)
-            {
+            if is_free(&rechecking) {
                 let app = self.clone();
                 let recheck = async move { app.recheck_next().await };
                 rechecking = self
                     .any_due_for_recheck()
                     .then(|| self.0.tasks.spawn(recheck));
             }
-            let version = self
-                .blocking(|app| {
+            // Beside as well: it may wait for the log to be written.
+            if is_free(&recounting) {
+                let app = self.clone();
+                recounting = Some(self.0.tasks.spawn_blocking(move || {
+                    // Prices first: costs were computed by them.
                     app.follow_prices();
                     app.follow_costs();
-                    Ok(app.0.store.data_version()?)
-                })
-                .await;
+                }));
+            }
+            let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
             match version {
                 Ok(version) if seen.is_some_and(|seen| seen != version) => {
                     let reloaded = self.blocking(|app| {

@@ -18,6 +18,8 @@ use crate::model::{Capture, KeptBody, LeftOut, RequestRecord};
 
 /// What a row takes besides its words, about, in bytes.
 const ROW: usize = 128;
+/// Of the file; SQLite's default.
+const PAGE: usize = 4_096;
 
 const INSERT: &str = "INSERT INTO bodies (request, expires_at_ms, size,
     request_bytes, request_type, request_cut, request_left_out, request_text,
@@ -82,7 +84,11 @@ impl Keeping {
 
 fn size(capture: &Capture) -> i64 {
     let words = |body: &KeptBody| body.text.as_ref().map_or(0, String::len);
-    let bytes = ROW + words(&capture.request) + words(&capture.response);
+    let mut bytes = ROW + words(&capture.request) + words(&capture.response);
+    if bytes > PAGE / 2 {
+        // No other row has room beside it.
+        bytes = bytes.next_multiple_of(PAGE);
+    }
     i64::try_from(bytes).unwrap_or(i64::MAX)
 }
 

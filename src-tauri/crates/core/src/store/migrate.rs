@@ -133,12 +133,18 @@ pub(super) fn migrate(
         bodies::forget_before_backup(connection).map_err(failed)?;
         back_up(connection, &backup_path(path, version))?;
     }
-    Migrations::from_slice(steps)
-        .to_latest(connection)
-        .map_err(|source| StoreError::Migrate {
-            path: path.to_owned(),
-            source,
-        })
+    // Sorting a large log in memory would take as much of it as the log.
+    connection
+        .pragma_update(None, "temp_store", "FILE")
+        .map_err(failed)?;
+    let migrated = Migrations::from_slice(steps).to_latest(connection);
+    connection
+        .pragma_update(None, "temp_store", "MEMORY")
+        .map_err(failed)?;
+    migrated.map_err(|source| StoreError::Migrate {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// `flowkeep.db.v1.backup`: one for every version that was ever left behind.

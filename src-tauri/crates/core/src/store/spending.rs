@@ -25,7 +25,7 @@ pub(super) const SELECT_HOURS: &str = "SELECT name, start, cost_cny_nano, cost_u
     AND start >= :first AND start < :end
     AND (cost_cny_nano <> 0 OR cost_usd_nano <> 0 OR calls_without_cost <> 0)";
 pub(super) const COUNT_PAID: &str = "SELECT
-    coalesce(sum(calls - calls_without_cost)
+    coalesce(sum(calls_with_cost)
         FILTER (WHERE CASE :currency WHEN 1 THEN cost_cny_nano ELSE cost_usd_nano END <> 0), 0)
     FROM usage_hourly WHERE hour >= :first AND hour < :end AND client = :client";
 

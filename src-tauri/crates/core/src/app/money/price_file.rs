@@ -1,8 +1,8 @@
 //! `prices.toml`: the user's own prices, written as a whole.
 //!
-//! Rows have the form of the shipped `data/prices.json`, as `[[rows]]`. Nothing that
-//! the user wrote is lost: rows that cannot be used stay in the file when others are
-//! replaced, and a file that is no TOML is kept as `prices.toml.damaged`.
+//! Rows have the form of the shipped `data/prices.json`, as `[[rows]]`. Rows that
+//! cannot be used stay in the file when others are replaced, and a file that is no
+//! TOML is kept as `prices.toml.damaged`. Comments are not kept by a save.
 
 use std::path::{Path, PathBuf};
 

@@ -5,9 +5,10 @@
 //! `flowkeep.db` tells that it was done. The gateway then compares its sums with
 //! the roll-ups, by client and hour, after all that had ended was written down.
 //! What a client does meanwhile is in one and not yet in the other, so that hour is
-//! compared again at the next look; nothing of a request's way waits for this.
+//! compared again at the next look. Requests wait only for the copy of the sums.
 
 use std::collections::{BTreeSet, HashMap};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use flowkeep_contract::Topic;
@@ -64,6 +65,10 @@ impl App {
     pub(in crate::app) fn follow_costs(&self) {
         if !self.0.records {
             // The roll-ups know nothing of what this process has in its sums.
+            return;
+        }
+        if self.0.ledger.repricing.load(Ordering::Acquire) {
+            // It corrects the sums after its rows: looked at again when it is done.
             return;
         }
         let mut left = locked(&self.0.ledger.recounting);

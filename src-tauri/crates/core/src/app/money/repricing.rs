@@ -132,7 +132,10 @@ impl App {
                 break;
             }
         }
-        done.total = done.total.max(done.seen);
+        if !done.is_cancelled {
+            // The estimate counted whole blocks: the last event says that it is the last.
+            done.total = done.seen;
+        }
         self.emit(Event::CostsProgress(done));
         Ok(done)
     }
