@@ -8,6 +8,8 @@ import { Stop, commandLine, isOnPath, must, npm } from './process.mjs';
 const onLinux = process.platform === 'linux';
 // A bare machine with two cores compiles everything within this; a hanging test must not eat CI's 90 minutes.
 const LIMIT_MINUTES = 40;
+// In a log (not a terminal, which keeps its colours) a failed step's end is repeated behind all the others.
+const KEEP_LINES = process.stdout.isTTY ? 0 : 60;
 
 /** The steps of the chosen parts, in order; `env` is the environment of the tests. */
 export function stepsOf(parts, env) {
@@ -26,7 +28,12 @@ export function checkSteps(env) {
 function stepRunner(env) {
   const command = (program, ...args) => {
     console.log(`$ ${commandLine(program, args)}`);
-    return must(program, args, { env, ownGroup: true, limitMinutes: LIMIT_MINUTES });
+    return must(program, args, {
+      env,
+      ownGroup: true,
+      limitMinutes: LIMIT_MINUTES,
+      keepLines: KEEP_LINES,
+    });
   };
   const script = (name, workspace) => {
     requireFile(`${workspace}/package.json`);

@@ -9,11 +9,12 @@ import { root } from './paths.mjs';
 
 const onWindows = process.platform === 'win32';
 
-/** A reason to stop that is told to the user as it is, without a stack. */
+/** A reason to stop that is told to the user as it is, without a stack; `tail` is what was printed last. */
 export class Stop extends Error {
-  constructor(message, code = 1) {
+  constructor(message, code = 1, tail = []) {
     super(message);
     this.code = code;
+    this.tail = tail;
   }
 }
 
@@ -28,37 +29,49 @@ export function wasInterrupted() {
  * Runs a program to its end and resolves with its exit code (128 + n after signal n).
  *
  * `ownGroup` puts the program into a process group of its own, without stdin, and ends whatever is
- * left of that group afterwards; `onLine` receives each line of stdout, which is still printed.
+ * left of that group afterwards; `onLine` receives each line of stdout and `onErrorLine` each of stderr,
+ * which are still printed.
  */
 export function run(program, args = [], options = {}) {
-  const { cwd = root, env = process.env, ownGroup = false, onLine, limitMinutes } = options;
+  const { cwd = root, env = process.env, ownGroup = false, limitMinutes } = options;
+  const { onLine, onErrorLine } = options;
   const group = ownGroup && !onWindows;
-  const stdio = [ownGroup ? 'ignore' : 'inherit', onLine ? 'pipe' : 'inherit', 'inherit'];
+  const piped = (reader) => (reader ? 'pipe' : 'inherit');
+  const stdio = [ownGroup ? 'ignore' : 'inherit', piped(onLine), piped(onErrorLine)];
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, env, stdio, detached: group });
     const stopRelaying = relaySignals(child, group);
     const stopClock = limitMinutes ? startClock(child, group, limitMinutes) : () => {};
-    if (onLine) forwardLines(child.stdout, onLine);
+    if (onLine) forwardLines(child.stdout, process.stdout, onLine);
+    if (onErrorLine) forwardLines(child.stderr, process.stderr, onErrorLine);
     const settle = (then) => {
       stopRelaying();
       stopClock();
       then();
     };
     child.once('error', (error) => settle(() => reject(notStarted(program, error))));
-    child.once(onLine ? 'close' : 'exit', (code, signal) =>
-      settle(() => {
-        if (group) send(child, 'SIGKILL', true);
-        resolve(exitCode(code, signal));
-      }),
+    // What it left running may still hold its pipes: they close once that is ended.
+    child.once('exit', () => group && send(child, 'SIGKILL', true));
+    child.once(onLine || onErrorLine ? 'close' : 'exit', (code, signal) =>
+      settle(() => resolve(exitCode(code, signal))),
     );
   });
 }
 
-/** Runs a program and stops the script with its exit code when it fails. */
-export async function must(program, args = [], options = {}) {
-  const code = await run(program, args, options);
+/**
+ * Runs a program and stops the script with its exit code when it fails. With `keepLines` the last lines it
+ * printed are kept for the error.
+ */
+export async function must(program, args = [], { keepLines = 0, ...options } = {}) {
+  const tail = [];
+  const keep = (line) => {
+    tail.push(line);
+    if (tail.length > keepLines) tail.shift();
+  };
+  const readers = keepLines > 0 ? { onLine: keep, onErrorLine: keep } : {};
+  const code = await run(program, args, { ...options, ...readers });
   if (code !== 0)
-    throw new Stop(`${commandLine(program, args)} ended with exit code ${code}`, code);
+    throw new Stop(`${commandLine(program, args)} ended with exit code ${code}`, code, tail);
 }
 
 /** Runs a program quietly; `status` is null when it could not be started. */
@@ -160,11 +173,11 @@ function send(child, signal, group) {
   }
 }
 
-function forwardLines(stream, onLine) {
+function forwardLines(stream, target, onLine) {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   stream.on('data', (bytes) => {
-    process.stdout.write(bytes);
+    target.write(bytes);
     const lines = (rest + decoder.write(bytes)).split(/\r?\n/);
     rest = lines.pop();
     lines.forEach(onLine);

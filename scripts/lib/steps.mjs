@@ -15,21 +15,32 @@ export async function runSteps(steps, print = console.log) {
     }
     print(`\n=== ${part}: ${name} ===`);
     const started = performance.now();
-    const outcome = await outcomeOf(run, print);
-    if (outcome === 'failed') broken.add(part);
-    results.push({ part, name, outcome, seconds: (performance.now() - started) / 1000 });
+    const end = await endOf(run, print);
+    if (end.outcome === 'failed') broken.add(part);
+    results.push({ part, name, ...end, seconds: (performance.now() - started) / 1000 });
   }
   return results;
 }
 
-/** The closing table and the plain count that other programs read. */
+/**
+ * The closing table and the plain count that other programs read. Before them stands again what each failed
+ * step printed last: a reader of the end of a long log sees which test it was.
+ */
 export function summary(results) {
   const width = Math.max(...results.map(({ part, name }) => part.length + name.length)) + 2;
   const rows = results.map(({ part, name, outcome, seconds }) => {
     const time = outcome === 'not run' ? '' : `${seconds.toFixed(1)} s`;
     return `${`${part}: ${name}`.padEnd(width)}  ${outcome.padEnd(7)}  ${time.padStart(8)}`.trimEnd();
   });
+  const failures = results
+    .filter(({ tail }) => tail?.length > 0)
+    .flatMap(({ part, name, tail }) => [
+      '',
+      `=== ${part}: ${name} failed; its last lines ===`,
+      ...tail,
+    ]);
   return [
+    ...failures,
     '',
     ...rows,
     '',
@@ -46,12 +57,12 @@ function count(results, wanted) {
   return results.filter(({ outcome }) => outcome === wanted).length;
 }
 
-async function outcomeOf(run, print) {
+async function endOf(run, print) {
   try {
     await run();
-    return 'passed';
+    return { outcome: 'passed' };
   } catch (error) {
     print(error instanceof Stop ? `failed: ${error.message}` : error);
-    return 'failed';
+    return { outcome: 'failed', tail: error instanceof Stop ? error.tail : [] };
   }
 }

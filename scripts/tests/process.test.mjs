@@ -34,6 +34,13 @@ test('a failing and an absent program stop the script by name', async () => {
   );
 });
 
+test('a failing program leaves its last lines, of both outputs', async () => {
+  const script =
+    "console.log('one'); console.error('two'); console.error('three'); process.exitCode = 1";
+  const failed = must(process.execPath, ['-e', script], { ownGroup: true, keepLines: 2 });
+  await assert.rejects(failed, ({ tail }) => tail.length === 2 && tail.includes('three'));
+});
+
 test(
   'what a program leaves running in its group is ended with it',
   { skip: process.platform === 'win32' },

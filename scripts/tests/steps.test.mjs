@@ -34,3 +34,18 @@ test('all passed is exit code 0, and an error that throws at once is a failure t
   };
   assert.equal((await runSteps([throwing], quiet))[0].outcome, 'failed');
 });
+
+test('what a failed step printed last stands before the table', async () => {
+  const tail = ['1 failed', '  specs/keys.spec.ts:12 a key is pasted'];
+  const step = {
+    part: 'ui',
+    name: 'browser tests',
+    run: () => Promise.reject(new Stop('no', 1, tail)),
+  };
+  const lines = summary(await runSteps([step, passing('core', 'fmt')], quiet)).split('\n');
+  assert.deepEqual(lines.slice(1, 4), [
+    '=== ui: browser tests failed; its last lines ===',
+    ...tail,
+  ]);
+  assert.equal(lines.at(-1), '1 passed, 1 failed');
+});
