@@ -33,7 +33,7 @@ function setupSteps(parts) {
     { part: 'setup', name: 'npm packages', run: installNodeModules },
   ];
   const nextest = { part: 'setup', name: 'cargo-nextest', run: requireNextest };
-  return parts.includes('core') ? [...steps, nextest] : steps;
+  return parts.includes('core') || parts.includes('desktop') ? [...steps, nextest] : steps;
 }
 
 async function requireNextest() {

@@ -3,9 +3,11 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use flowkeep_contract::{Budget, ClientLimits, Empty, UpdateClientRequest};
+use flowkeep_core::clock::ManualClock;
 use flowkeep_core::vault::VaultChoice;
 use flowkeep_tests::books::assert_balanced;
 use flowkeep_tests::{Rig, RigOptions};
@@ -16,6 +18,11 @@ use crate::world::MODEL;
 
 /// Nobody is there, and nobody is asked: it makes the upstream play .cn.
 const NOWHERE: &str = "http://127.0.0.1:9/v1";
+/// 2026-11-20 12:00 UTC, far from midnight in every zone from -11 to +11, and from the
+/// turn of a month. The gateway stays there: no day ends in the middle of a test.
+const NOON: i64 = 1_795_176_000_000;
+/// Prices anew what began then.
+const RECOMPUTE: [&str; 5] = ["recompute", "--from", "2026-11-19", "--to", "2026-11-21"];
 /// ¥5 a day.
 const LIMIT: i64 = 5_000_000_000;
 
@@ -24,6 +31,7 @@ async fn gateway() -> Rig {
     Rig::with(RigOptions {
         com: Some(NOWHERE.to_owned()),
         vault: VaultChoice::File,
+        clock: Some(Arc::new(ManualClock::at(NOON))),
         ..RigOptions::default()
     })
     .await
@@ -92,7 +100,7 @@ async fn budgets_follow_costs_that_another_process_computed() {
     assert_eq!(spent(&rig).await, before);
 
     set(&rig, "1000000");
-    let report = done(&rig, &["recompute", "--days", "2", "--json"]);
+    let report = done(&rig, &[&RECOMPUTE[..], &["--json"]].concat());
     let report: Value = serde_json::from_str(&report).expect("JSON");
     assert_eq!(
         (&report["seen"], &report["changed"]),
@@ -104,7 +112,7 @@ async fn budgets_follow_costs_that_another_process_computed() {
     assert_eq!(rig.chat(MODEL).await.status(), 429);
 
     set(&rig, "0");
-    done(&rig, &["recompute", "--days", "2"]);
+    done(&rig, &RECOMPUTE);
     becomes(&rig, 0).await;
     assert_eq!(rig.chats(MODEL, 2).await.count(200), 2);
     assert_eq!((spent(&rig).await, logged(&rig).await), (0, 0));
@@ -119,7 +127,7 @@ async fn budgets_are_right_also_under_traffic() {
     limit(&rig).await;
     assert_eq!(rig.chats(MODEL, 10).await.count(200), 10);
     set(&rig, "3");
-    let mut recompute = prices(&rig, &["recompute", "--days", "2"]);
+    let mut recompute = prices(&rig, &RECOMPUTE);
     let ended = tokio::task::spawn_blocking(move || run(&mut recompute));
     while !ended.is_finished() {
         assert_eq!(rig.chats(MODEL, 5).await.count(200), 5);

@@ -77,6 +77,13 @@ async fn a_damaged_log_is_set_aside_and_begun_anew() {
         "it is kept as it was"
     );
     assert_eq!(assert_balanced(world.folder()), 10);
+    // Nothing can remove the bodies in it, so it is named where bodies are removed.
+    let cleared = run(&mut world.command(&["logs", "clear-bodies", "--yes"]));
+    assert_eq!(cleared.code, Some(0), "{cleared:?}");
+    assert!(
+        cleared.stderr.contains(&*aside[0].to_string_lossy()),
+        "{cleared:?}"
+    );
 }
 
 /// F35: keys are not begun anew. The file is kept, and what to do is said.
@@ -84,14 +91,19 @@ async fn a_damaged_log_is_set_aside_and_begun_anew() {
 async fn a_damaged_file_of_keys_is_refused_and_kept() {
     let (world, _) = used().await;
     let path = world.folder().join("flowkeep.db");
-    let spoiled = spoil(&path);
-    for words in [&["serve", "--port", "0"][..], &["keys", "list"], &["token"]] {
-        let ended = run(&mut world.command(words));
-        assert_eq!(ended.code, Some(1), "{words:?}: {ended:?}");
-        assert!(ended.stderr.contains("flowkeep.db is damaged"), "{ended:?}");
-        assert!(ended.stderr.contains("backup"), "{ended:?}");
-        assert!(fs::read(&path).unwrap() == spoiled, "{words:?} changed it");
-    }
+    let refused = |spoiled: &[u8]| {
+        for words in [&["serve", "--port", "0"][..], &["keys", "list"], &["token"]] {
+            let ended = run(&mut world.command(words));
+            assert_eq!(ended.code, Some(1), "{words:?}: {ended:?}");
+            assert!(ended.stderr.contains("flowkeep.db is damaged"), "{ended:?}");
+            assert!(ended.stderr.contains("backup"), "{ended:?}");
+            assert!(fs::read(&path).unwrap() == spoiled, "{words:?} changed it");
+        }
+    };
+    refused(&spoil(&path));
+    // As a loss of power may leave it.
+    fs::write(&path, []).expect("it is emptied");
+    refused(&[]);
     assert_eq!(assert_balanced(world.folder()), 40, "the log is as it was");
 }
 

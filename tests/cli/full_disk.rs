@@ -119,6 +119,13 @@ async fn edits_are_refused_whole(world: &World, address: &str) {
     let (status, answer) = answer.expect("an answer");
     // A page may have become free meanwhile.
     if status >= 400 {
+        assert_eq!(
+            (status, &answer["code"]),
+            (503, &json!("storage")),
+            "{answer}"
+        );
+        let words = answer["message"].as_str().expect("words");
+        assert!(words.contains("make room on the disk"), "{words}");
         assert_eq!(before, std::fs::read(&settings).ok(), "{answer}");
     } else {
         let text = std::fs::read_to_string(&settings).expect("settings");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
-use flowkeep_core::model::RequestRecord;
+use flowkeep_contract::{Empty, ErrorCode, PriceList, SetPriceOverridesRequest};
 use flowkeep_tests::books::{assert_balanced, usage_number};
 use flowkeep_tests::{Rig, RigOptions};
 use serde_json::Value;
@@ -53,6 +53,17 @@ fn listed(folder: &Path, words: &[&str]) -> Value {
 
 fn count(list: &Value, part: &str) -> usize {
     list[part].as_array().expect("a list").len()
+}
+
+/// As in `flowkeep prices | head`.
+#[test]
+fn nothing_is_said_when_nobody_reads_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = command(folder.path(), &[]).stdout(writer).output().unwrap();
+    assert_eq!(ended.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
 
 #[test]
@@ -132,6 +143,96 @@ fn own_prices_are_added_replaced_and_removed() {
     assert_eq!(again.code, Some(1), "{again:?}");
     assert!(again.stderr.contains("prices --own"), "{again:?}");
     assert_eq!(count(&listed(folder, &["--own"]), "overrides"), 1);
+}
+
+/// Commands that run at the same time, beside a gateway, do not undo each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn prices_that_are_set_at_once_all_stay() {
+    const AT_ONCE: usize = 6;
+    let rig = Rig::start().await;
+    let folder = rig.folder();
+    for round in 0..3 {
+        let running: Vec<Running> = (0..AT_ONCE)
+            .map(|number| {
+                let model = format!("acme/m{round}-{number}");
+                let words = ["set", &model, "--site", "cn", "--image", "1"];
+                Running::start(&mut command(folder, &words), "")
+            })
+            .collect();
+        for one in running {
+            let ended = one.wait();
+            assert_eq!(ended.code, Some(0), "{ended:?}");
+        }
+        let list = listed(folder, &["--own"]);
+        assert_eq!(count(&list, "overrides"), (round + 1) * AT_ONCE, "{list}");
+    }
+    rig.stop().await;
+}
+
+/// A window that has not seen what a command set does not undo it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_from_before_a_command_is_refused() {
+    let rig = Rig::start().await;
+    let list = async || rig.app.list_prices(Empty {}).await.expect("the prices");
+    let request = |seen: PriceList| SetPriceOverridesRequest {
+        rows: seen.overrides,
+        revision: Some(seen.revision),
+    };
+    let before = list().await;
+    told(rig.folder(), &SET);
+    let refused = rig.app.set_price_overrides(request(before)).await;
+    let refused = refused.expect_err("it is out of date");
+    assert_eq!(refused.code, ErrorCode::ChangedMeanwhile);
+    let kept = rig.app.set_price_overrides(request(list().await)).await;
+    assert_eq!(kept.expect("it is up to date").overrides[0].id, OWN);
+    rig.stop().await;
+}
+
+/// What a person wrote into the file stays there.
+#[test]
+fn comments_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let file = folder.join("prices.toml");
+    told(folder, &SET);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace("[[rows]]", "# agreed in May\n[[rows]]");
+    let text = text.replace("input = \"1\"", "input = \"1.25\"") + "# not yet: acme/new\n";
+    std::fs::write(&file, text).unwrap();
+    told(folder, &["set", "acme/*", "--site", "cn", "--image", "1"]);
+    told(folder, &[&SET[..5], &["3"]].concat());
+    let text = std::fs::read_to_string(&file).unwrap();
+    for kept in ["# agreed in May\n[[rows]]", "# not yet: acme/new\n"] {
+        assert!(text.contains(kept), "{kept}: {text}");
+    }
+    assert!(text.contains("\"3\"") && !text.contains("1.25"), "{text}");
+}
+
+/// A row that contradicts another one is not used; without the other one it is, and
+/// that is said.
+#[test]
+fn a_row_that_comes_into_force_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let row = |id: &str| {
+        format!("[[rows]]\nid = \"{id}\"\nsite = \"cn\"\nmodel = \"m\"\nimage = \"1\"\n")
+    };
+    std::fs::write(folder.join("prices.toml"), row("one") + &row("two")).unwrap();
+    assert_eq!(count(&listed(folder, &["--own"]), "overrides"), 1);
+    let removed = prices(folder, &["remove", "one"]);
+    assert_eq!(
+        (removed.code, removed.stdout.as_str()),
+        (Some(0), "removed one")
+    );
+    assert!(
+        removed
+            .stderr
+            .contains("the price two in prices.toml holds now"),
+        "{removed:?}"
+    );
+    assert_eq!(listed(folder, &["--own"])["overrides"][0]["id"], "two");
+    let again = prices(folder, &["remove", "two"]);
+    assert!(!again.stderr.contains("holds now"), "{again:?}");
 }
 
 /// Nothing is written of what cannot be meant, and the flag is named.
@@ -260,14 +361,10 @@ async fn an_interrupt_ends_it_between_two_steps() {
     const CHUNKS: usize = 4;
     let world = World::new().await;
     for _ in 0..CHUNKS {
-        let some = (0..CHUNK).map(|_| RequestRecord {
-            started_at_ms: 1_790_000_000_000,
-            ..record(MODEL)
-        });
-        write(world.folder(), some);
+        write(world.folder(), (0..CHUNK).map(|_| record(MODEL)));
     }
     told(world.folder(), &SET);
-    let mut command = recompute(&world, &["--from", "2026-09-01", "--to", "2026-10-01"]);
+    let mut command = recompute(&world, &["--days", "30"]);
     let mut running = Running::start(&mut command, "");
     let done = || {
         let sql = "SELECT count(*) FROM requests WHERE cost_nano = 120000";

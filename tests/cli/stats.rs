@@ -161,3 +161,17 @@ fn wrong_figures_are_refused() {
         assert_eq!(ended.code, Some(2), "{words:?}: {ended:?}");
     }
 }
+
+/// A slip of the pen makes no folder, and is no empty answer.
+#[test]
+fn a_named_folder_that_does_not_exist_is_refused_and_not_made() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("flowkep");
+    for words in [["stats"], ["logs"]] {
+        let mut command = crate::program::flowkeep(&words);
+        let ended = run(command.arg("--data-dir").arg(&folder));
+        assert_eq!(ended.code, Some(2), "{words:?}: {ended:?}");
+        assert!(ended.stderr.contains("does not exist"), "{ended:?}");
+        assert!(!folder.exists(), "{words:?}");
+    }
+}

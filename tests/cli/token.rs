@@ -140,11 +140,82 @@ async fn a_running_gateway_follows() {
     assert_eq!(world.import(&sample_lines(), &["--no-check"]).code, Some(0));
     let (gateway, address) = world.serve();
     let made = told(&world, &["create", "cursor"]);
-    until(&world, &address, &made, 200).await;
+    assert_eq!(status(&world, &address, &made).await, 200);
     told(&world, &["set", "cursor", "--models", "Qwen/*"]);
     until(&world, &address, &made, 403).await;
     told(&world, &["revoke", "cursor"]);
     until(&world, &address, &made, 401).await;
+    gateway.stop();
+}
+
+/// Behind an address that is not the vendor's, too: it is billed as siliconflow.cn.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_budget_holds_behind_any_upstream_and_across_a_restart() {
+    let world = World::new().await;
+    assert_eq!(world.import(&sample_lines(), &["--no-check"]).code, Some(0));
+    let bound = told(&world, &["create", "cursor", "--budget-month", "0.0001"]);
+    let free = world.token();
+    let (gateway, address) = world.serve();
+    let mut answers = Vec::new();
+    while answers.last() != Some(&429) {
+        let answer = world.chat(&address, &bound, (MODEL, false)).await;
+        let answer = answer.expect("an answer");
+        answers.push(answer.status().as_u16());
+        answer.bytes().await.expect("a body");
+        assert!(answers.len() < 100, "the budget never ends: {answers:?}");
+    }
+    assert_eq!(answers.iter().filter(|&&status| status != 200).count(), 1);
+    until(&world, &address, &free, 200).await;
+    gateway.stop();
+    let (gateway, address) = world.serve();
+    let again = world.chat(&address, &bound, (MODEL, false)).await;
+    assert_eq!(again.expect("an answer").status().as_u16(), 429);
+    until(&world, &address, &free, 200).await;
+    gateway.stop();
+}
+
+/// The first request with a token that was made a moment ago is served, also beside
+/// others that show wrong ones.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_token_is_known_at_once() {
+    let world = World::new().await;
+    assert_eq!(world.import(&sample_lines(), &["--no-check"]).code, Some(0));
+    let (gateway, address) = world.serve();
+    for round in 0..4 {
+        let made = told(&world, &["create", &format!("tool {round}")]);
+        let wrong = format!("fk-{round:064}");
+        let (first, second, guess) = tokio::join!(
+            status(&world, &address, &made),
+            status(&world, &address, &made),
+            status(&world, &address, &wrong),
+        );
+        assert_eq!((first, second, guess), (200, 200, 401), "round {round}");
+    }
+    told(&world, &["revoke", "default"]);
+    let anew = told(&world, &["create", "default"]);
+    assert_eq!(status(&world, &address, &anew).await, 200);
+    gateway.stop();
+}
+
+/// A command that reaches another vault than the gateway's (its own file is gone
+/// here) reads, and neither makes nor shows a token that nothing accepts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_with_another_vault_leaves_the_default_token_alone() {
+    let world = World::new().await;
+    assert_eq!(world.import(&sample_lines(), &["--no-check"]).code, Some(0));
+    let (gateway, address) = world.serve();
+    let token = world.token();
+    let [vault, elsewhere] = ["vault.age", "elsewhere"].map(|name| world.folder().join(name));
+    std::fs::rename(&vault, &elsewhere).expect("the vault is moved");
+    told(&world, &["list"]);
+    world.keys();
+    let said = refused(&world, &[], 1);
+    assert!(said.contains("is not in this vault"), "{said}");
+    std::fs::rename(&elsewhere, &vault).expect("the vault is back");
+    // The gateway has taken up all that was before once it knows this one.
+    let made = told(&world, &["create", "cursor"]);
+    assert_eq!(status(&world, &address, &made).await, 200);
+    until(&world, &address, &token, 200).await;
     gateway.stop();
 }
 
@@ -158,12 +229,8 @@ async fn a_token_of_the_environment_is_the_default_one() {
     let given = "given-by-the-environment";
     let mut command = world.serve_command(&[]);
     let (gateway, address) = crate::program::Running::serve(command.env("FLOWKEEP_API_KEY", given));
-    let status = |token| {
-        let chat = world.chat(&address, token, (MODEL, false));
-        async { chat.await.expect("an answer").status().as_u16() }
-    };
-    assert_eq!(status(given).await, 200);
-    assert_eq!(status(&stored).await, 401);
+    assert_eq!(status(&world, &address, given).await, 200);
+    assert_eq!(status(&world, &address, &stored).await, 401);
     // It has the limits of the default token, whatever became of that.
     let words = ["token", "set", "default", "--models", "Qwen/*"];
     let ended = run(world.command(&words).env("FLOWKEEP_API_KEY", given));
@@ -172,16 +239,21 @@ async fn a_token_of_the_environment_is_the_default_one() {
     gateway.stop();
 }
 
+/// What a chat with this token is answered.
+async fn status(world: &World, address: &str, token: &str) -> u16 {
+    let answer = world.chat(address, token, (MODEL, false)).await;
+    answer.expect("an answer").status().as_u16()
+}
+
 /// Asks until the gateway has taken a change up, which it does within a second.
-async fn until(world: &World, address: &str, token: &str, status: u16) {
+async fn until(world: &World, address: &str, token: &str, wanted: u16) {
     let begun = Instant::now();
     loop {
-        let answer = world.chat(address, token, (MODEL, false)).await;
-        let seen = answer.expect("an answer").status().as_u16();
-        if seen == status {
+        let seen = status(world, address, token).await;
+        if seen == wanted {
             return;
         }
-        assert!(begun.elapsed() < PATIENCE, "{seen} and not {status}");
+        assert!(begun.elapsed() < PATIENCE, "{seen} and not {wanted}");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }

@@ -216,7 +216,7 @@ const ANSWERS: [(&str, &str, &str, &str, u16); 16] = [
     ("POST", "/admin/rpc/list_keys", "accept", "*/*", 401),
     ("GET", "/admin/rpc/list_keys", "accept", "*/*", 405),
     ("POST", "/login", "content-type", "application/json", 400),
-    ("POST", "/logout", "accept", "*/*", 200),
+    ("POST", "/logout", "accept", "*/*", 401),
 ];
 
 /// S13, S26: answers of every kind, ours and the upstream's, are hardened: also

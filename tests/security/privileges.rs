@@ -105,8 +105,7 @@ fn table() -> Vec<Row> {
         ),
         // A login needs no credential but the one in its body.
         row("/login", Method::POST, "/login", &wrong, Access::Nobody),
-        // It only ends the session that is shown, if any.
-        row("/logout", Method::POST, "/logout", "{}", Access::Anybody),
+        row("/logout", Method::POST, "/logout", "{}", Access::Admins),
         row(
             "/admin/events",
             Method::GET,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use flowkeep_core::clock::SystemClock;
+use flowkeep_core::clock::{Clock as _, SystemClock};
 use flowkeep_core::model::{AccountId, Outcome, RequestRecord};
 use flowkeep_core::store::Store;
 use flowkeep_tests::books::assert_balanced;
@@ -44,7 +44,8 @@ fn hostile(number: usize) -> Value {
     json!({"filter": {"text": texts[number % texts.len()]}})
 }
 
-fn row(n: u32) -> RequestRecord {
+/// A second each, up to now: retention removes none of them.
+fn row(n: u32, now_ms: i64) -> RequestRecord {
     let failed = n.is_multiple_of(3);
     let error = format!("the model is overloaded_{n}, 100% busy: try it again later");
     RequestRecord {
@@ -64,19 +65,21 @@ fn row(n: u32) -> RequestRecord {
         duration_ms: 40,
         ..RequestRecord::begun(
             uuid::Uuid::from_u128(u128::from(n)),
-            1_790_000_000_000 + i64::from(n) * 1_000,
+            now_ms - i64::from(ROWS - n) * 1_000,
         )
     }
 }
 
 /// Through the journal, as another program on the same folder.
 fn fill(folder: &Path) {
-    let opened = Store::open(folder, Arc::new(SystemClock::new()));
+    let clock = Arc::new(SystemClock::new());
+    let now_ms = clock.now().unix_ms;
+    let opened = Store::open(folder, clock);
     let (store, warnings) = opened.expect("it opens");
     assert!(warnings.is_empty(), "{warnings:?}");
     let journal = store.journal();
     for first in (0..ROWS).step_by(CHUNK as usize) {
-        (first..first + CHUNK).for_each(|n| journal.record(row(n)));
+        (first..first + CHUNK).for_each(|n| journal.record(row(n, now_ms)));
         assert!(journal.flush(PATIENCE), "{:?}", journal.trouble());
     }
     assert_eq!(journal.dropped(), 0);

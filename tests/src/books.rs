@@ -95,6 +95,7 @@ pub fn assert_balanced(folder: &Path) -> i64 {
         }
     }
     hours_are_those_of_the_rows(&connection);
+    quarters_are_those_of_the_hours(&connection);
     attempts_are_those_of_the_rows(&connection);
     number(&connection, "SELECT count(*) FROM requests")
 }
@@ -133,6 +134,7 @@ pub fn assert_sums_stayed(folder: &Path) -> i64 {
         0,
         "an hour has more than its sum"
     );
+    quarters_are_those_of_the_hours(&connection);
     attempts_are_those_of_the_rows(&connection);
     let counted =
         "SELECT count(*) <> (SELECT coalesce(sum(rows), 0) FROM log_blocks) FROM requests";
@@ -157,6 +159,25 @@ fn hours_are_those_of_the_rows(connection: &Connection) {
         SELECT started_at_ms / 3600000 AS hour, count(*) AS calls FROM requests GROUP BY hour
         EXCEPT SELECT hour, sum(calls) FROM usage_hourly GROUP BY hour)";
     assert_eq!(number(connection, strange), 0, "an hour is not its rows'");
+    let strange = "SELECT count(*) FROM (
+        SELECT started_at_ms / 900000 AS quarter, count(*) AS calls,
+        coalesce(sum(prompt_tokens), 0) FROM requests GROUP BY quarter
+        EXCEPT SELECT start, calls, prompt_tokens FROM usage_slices WHERE grain = 0)";
+    assert_eq!(number(connection, strange), 0, "a quarter is not its rows'");
+}
+
+/// The quarters of an hour together are the hour.
+fn quarters_are_those_of_the_hours(connection: &Connection) {
+    let strange = "SELECT count(*) FROM (
+        SELECT start, failed, calls, prompt_tokens, cost_cny_nano
+        FROM usage_slices WHERE grain = 1 AND dimension = 0
+        EXCEPT SELECT start / 4, sum(failed), sum(calls), sum(prompt_tokens), sum(cost_cny_nano)
+        FROM usage_slices WHERE grain = 0 GROUP BY 1)";
+    assert_eq!(
+        number(connection, strange),
+        0,
+        "an hour is not its quarters"
+    );
 }
 
 /// A request whose attempts are kept one by one has as many as it says, and none

@@ -31,4 +31,6 @@ export const priceList = (
   as_of: { cn: '2026-07-21', com: '2026-07-02' },
   overrides: [...overrides],
   shipped: [...shipped],
+  revision: String(overrides.length),
+  now_in_force: [],
 });

@@ -62,6 +62,7 @@ export const requestView = (id: number, change: Partial<RequestView> = {}): Requ
   estimated_tokens: null,
   units: { image_tokens: null, images: null, clips: null, bytes: null, sound_ms: null },
   cost: null,
+  cost_state: 'unknown',
   first_byte_ms: 120,
   duration_ms: 800,
   ...change,

@@ -72,7 +72,7 @@ pub(crate) fn ask_statistics(report: &mut Report, store: &Store, end_ms: i64) {
 
 /// What the Overview page asks the engine for, in zones with and without half hours.
 pub(crate) fn ask_overview(report: &mut Report, records: &Records) {
-    for (zone, most_ms) in [("Asia/Shanghai", 10.0), ("Asia/Kolkata", 100.0)] {
+    for (zone, most_ms) in [("Asia/Shanghai", 10.0), ("Asia/Kolkata", 25.0)] {
         let series = UsageSeriesRequest {
             from_ms: None,
             to_ms: None,

@@ -3,7 +3,6 @@
 use flowkeep_contract::{ImportKeysRequest, Outcome};
 use flowkeep_simulator::sample_key;
 use flowkeep_tests::{MODEL, Rig, RigOptions, Seen};
-use serde_json::Value;
 
 /// A model that costs nothing.
 const FREE: &str = "Qwen/Qwen3-8B";
@@ -43,8 +42,8 @@ async fn the_balance_is_the_sum_of_what_is_known() {
     assert_eq!(nothing.status, 200);
     assert_eq!(
         nothing.json()["data"]["totalBalance"],
-        Value::Null,
-        "unknown is not zero"
+        "",
+        "unknown is not zero, and an amount is a string"
     );
     assert_eq!(nothing.header("x-flowkeep-balance-unknown"), "3");
     note(&rig, "alpha", 880_000_000, "CNY");
@@ -67,6 +66,22 @@ async fn the_balance_is_the_sum_of_what_is_known() {
         rows.iter()
             .all(|row| row.outcome == Outcome::Success && row.account.is_none())
     );
+}
+
+/// A gateway counts in its own site's currency, whichever account came first.
+#[tokio::test]
+async fn two_currencies_are_not_added_up() {
+    let rig = Rig::start().await;
+    note(&rig, "alpha", 3_000_000_000, "USD");
+    note(&rig, "beta", 12_500_000_000, "CNY");
+    note(&rig, "gamma", 5_000_000, "CNY");
+    let seen = user_info(&rig).await;
+    assert_eq!(seen.json()["data"]["totalBalance"], "12.505");
+    for part in ["balance", "chargeBalance"] {
+        assert_eq!(seen.json()["data"][part], "", "nobody knows the {part}");
+    }
+    assert_eq!(seen.header("x-flowkeep-balance-currency"), "CNY");
+    assert_eq!(seen.header("x-flowkeep-balance-unknown"), "1");
 }
 
 /// What costs nothing is asked of the account with the least, so that the rest

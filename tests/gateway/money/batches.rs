@@ -313,6 +313,7 @@ async fn the_price_is_that_of_the_day_on_which_the_batch_was_made() {
     ]);
     let request = flowkeep_contract::SetPriceOverridesRequest {
         rows: from_value(rows).unwrap(),
+        revision: None,
     };
     desk.rig.app.set_price_overrides(request).await.unwrap();
     let file = own_batch(&desk.rig).await;
@@ -336,6 +337,7 @@ async fn pricing_anew_leaves_a_batch_as_it_was() {
         "tokens": [{"input": "100", "output": "100"}]}]);
     let request = flowkeep_contract::SetPriceOverridesRequest {
         rows: from_value(mine).unwrap(),
+        revision: None,
     };
     desk.rig.app.set_price_overrides(request).await.unwrap();
     let whole = flowkeep_contract::RecomputeCostsRequest {

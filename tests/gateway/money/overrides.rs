@@ -1,8 +1,8 @@
 //! The user's own prices, and pricing anew what is in the log.
 
 use flowkeep_contract::{
-    Empty, ErrorCode, Event, PriceSite, PriceView, RecomputeCostsReport, RecomputeCostsRequest,
-    SetPriceOverridesRequest,
+    Empty, ErrorCode, Event, PriceFault, PriceSite, PriceView, RecomputeCostsReport,
+    RecomputeCostsRequest, SetPriceOverridesRequest,
 };
 use flowkeep_tests::books::usage_number;
 use serde_json::{Value, from_value, json};
@@ -16,6 +16,7 @@ const DAY_MS: i64 = 24 * 3_600_000;
 async fn set(desk: &Desk, rows: Value) {
     let request = SetPriceOverridesRequest {
         rows: from_value(rows).unwrap(),
+        revision: None,
     };
     desk.rig.app.set_price_overrides(request).await.unwrap();
 }
@@ -114,10 +115,14 @@ async fn a_bad_price_is_named_and_changes_nothing() {
     set(&desk, mine()).await;
     let mut row: PriceView = from_value(mine()[0].clone()).unwrap();
     row.tokens[0].input = "-1".to_owned();
-    let request = SetPriceOverridesRequest { rows: vec![row] };
+    let request = SetPriceOverridesRequest {
+        rows: vec![row],
+        revision: None,
+    };
     let refused = desk.rig.app.set_price_overrides(request).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::InvalidSetting);
     assert!(refused.message.contains("`mine`"), "{}", refused.message);
+    assert_eq!(refused.price_fault, Some(PriceFault::Amount));
     let list = desk.rig.app.list_prices(Empty {}).await.unwrap();
     assert_eq!(list.overrides[0].tokens[0].input, "1");
 }

@@ -126,7 +126,7 @@ test('renames, switches and groups keys', async ({ console: app, page, demo }) =
   await page.getByTestId('account-site-choice').selectOption('default');
   await page.getByTestId('account-save').click();
   await expect(page.getByTestId('account-dialog')).toHaveCount(0);
-  await expect(group.getByTestId('account-site')).not.toHaveText('.com');
+  await expect(group.getByTestId('account-site')).toHaveText('.cn');
   expect(app.problems).toEqual([]);
 });
 

@@ -83,7 +83,7 @@ test('numbers of balances and of the log are checked and saved', async ({
   await page.getByTestId('settings-refresh-interval-s').fill('2592001');
   await page.keyboard.press('Enter');
   await expect(page.getByTestId('settings-refresh-interval-s-field-error')).toContainText(
-    'from 0 to 2592000',
+    'from 0 to 2,592,000',
   );
   const changes = {
     'refresh-interval-s': 7200,

@@ -47,7 +47,11 @@ code: ErrorCode,
 /**
  * English, for logs and bug reports; never a secret.
  */
-message: string, };
+message: string, 
+/**
+ * With a refused price row: its fault.
+ */
+price_fault?: PriceFault, };
 
 export type AttemptView = { 
 /**
@@ -205,8 +209,8 @@ day_resets_at_ms: number,
  */
 month_resets_at_ms: number, 
 /**
- * Calls of this month whose cost is not in these sums: its price is not
- * known, or it is in another currency.
+ * Calls of this month whose cost is not in these sums: it is not known (no
+ * price, or the usage was not told), or it is in another currency.
  */
 uncounted_calls: number, };
 
@@ -258,7 +262,12 @@ export type ClearBodiesReport = {
 /**
  * Requests that had some.
  */
-removed: number, };
+removed: number, 
+/**
+ * Damaged logs that were set aside. Bodies may still be in them; they can only be
+ * deleted as a whole.
+ */
+damaged_copies: Array<string>, };
 
 export type ClearRequestsReport = { 
 /**
@@ -351,6 +360,8 @@ model: string,
  */
 reason: StateReason, };
 
+export type CostState = "known" | "free" | "incomplete" | "unknown" | "unbilled" | "priceless";
+
 export type CostView = { 
 /**
  * Billionths of the currency's unit.
@@ -396,7 +407,7 @@ token: string, };
 
 export type Empty = Record<symbol, never>;
 
-export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "import_expired" | "not_found" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "port_taken" | "unauthorized" | "too_many_attempts" | "token_revoked" | "unknown_command" | "desktop_only" | "internal";
+export type ErrorCode = "invalid_request" | "nothing_to_import" | "import_too_large" | "import_running" | "import_expired" | "not_found" | "vault_locked" | "vault_unavailable" | "storage" | "invalid_setting" | "changed_meanwhile" | "port_taken" | "unauthorized" | "too_many_attempts" | "token_revoked" | "unknown_command" | "desktop_only" | "internal";
 
 export type Event = { "type": "changed", 
 /**
@@ -414,7 +425,11 @@ path: string,
 /**
  * Rows.
  */
-rows: number, };
+rows: number, 
+/**
+ * As [`RequestPage::is_partial`].
+ */
+is_partial: boolean, };
 
 export type ExportRequestsRequest = { 
 /**
@@ -839,6 +854,8 @@ cn: string,
  */
 com: string, };
 
+export type PriceFault = "model" | "zone" | "days" | "hours" | "overlap" | "tiers" | "output" | "cached" | "amount" | "batch";
+
 export type PriceHours = { 
 /**
  * First moment, as `02:00:00`.
@@ -861,7 +878,16 @@ overrides: Array<PriceView>,
 /**
  * Those that came with Flowkeep.
  */
-shipped: Array<PriceView>, };
+shipped: Array<PriceView>, 
+/**
+ * Tells this version of the user's own from others.
+ */
+revision: string, 
+/**
+ * After a change: rows of `prices.toml` that were not used until now, as an own
+ * price contradicted them, and hold from now on.
+ */
+now_in_force: Array<string>, };
 
 export type PriceSite = "cn" | "com";
 
@@ -1125,7 +1151,12 @@ requests: Array<RequestView>,
 /**
  * `before` of the next page, absent at the end.
  */
-next: number | null, };
+next: number | null, 
+/**
+ * Whether older errors may have the text too: for a word of one or two letters
+ * only the newest 5,000 errors before this page are looked through.
+ */
+is_partial: boolean, };
 
 export type RequestView = { 
 /**
@@ -1229,9 +1260,13 @@ estimated_tokens: number | null,
  */
 units: UnitsView, 
 /**
- * Absent when unknown.
+ * Absent when unknown, or nothing was charged; `cost_state` tells which.
  */
 cost: CostView | null, 
+/**
+ * What is known of the cost.
+ */
+cost_state: CostState, 
 /**
  * Milliseconds until the first byte for the client.
  */
@@ -1348,7 +1383,12 @@ export type SetPriceOverridesRequest = {
 /**
  * All of them.
  */
-rows: Array<PriceView>, };
+rows: Array<PriceView>, 
+/**
+ * `revision` of the list that was changed: where another one is in force now,
+ * nothing is changed. Whatever is there is replaced when it is absent.
+ */
+revision?: string, };
 
 export type SettingsPatch = { 
 /**
@@ -1586,9 +1626,10 @@ base: string,
  */
 follows_settings: boolean, 
 /**
- * ISO 4217, as far as the site tells: `CNY` or `USD`.
+ * ISO 4217: `CNY` or `USD`. An address that is not the vendor's is billed as
+ * siliconflow.cn is.
  */
-currency: string | null, };
+currency: string, };
 
 export type StateReason = { 
 /**

@@ -75,6 +75,13 @@ describe('login', () => {
     expect(backend.session?.signedIn).toBe(false);
   });
 
+  it('ends with signing out, also when the gateway has ended it before', async () => {
+    await signIn();
+    net.on('/logout', json({ code: 'unauthorized', message: 'log in first' }, 401));
+    await expect(backend.session?.signOut()).resolves.toBeUndefined();
+    expect(backend.session?.signedIn).toBe(false);
+  });
+
   it('ends with signing out, even when the gateway is gone', async () => {
     await signIn();
     net.on('/logout', new TypeError('fetch failed'));
@@ -178,6 +185,9 @@ describe('events', () => {
     stop = backend.subscribe((event) => seen.push(event));
     await settle();
     first.end();
+    await settle();
+    expect(seen).toEqual([{ type: 'changed', topics: ['status'] }]);
+    seen.length = 0;
     await vi.advanceTimersByTimeAsync(500);
     expect(net.count('/admin/events')).toBe(2);
     await vi.advanceTimersByTimeAsync(999);

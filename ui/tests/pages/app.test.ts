@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import App from '../../src/App.svelte';
 import type { Backend } from '$lib/backend/backend';
+import { CallError } from '$lib/backend/call-error';
 import { connectHttp } from '$lib/backend/http';
 import { overwriteGetLocale } from '$lib/paraglide/runtime';
 import { browserSurroundings, Preferences } from '$lib/state/preferences.svelte';
@@ -26,7 +27,7 @@ function pool() {
     gateway_status: () => gatewayStatus(),
     client_token: () => ({ token: 'fk-test' }),
     ...usageAnswers(),
-    list_requests: () => ({ requests: [], next: null }),
+    list_requests: () => ({ requests: [], next: null, is_partial: false }),
     list_keys: () => ({ keys: [keyView()] }),
     get_settings: () => settings,
     update_settings: (patch) => (settings = { ...settings, ...patch }),
@@ -93,7 +94,25 @@ describe('the app', () => {
     expect((await screen.findByTestId('login-error')).textContent).toContain('Wrong user name');
     await user.type(screen.getByTestId('login-password'), 'right{Enter}');
     // The gateway of this test takes no token, so the page must come back.
-    expect(await screen.findByTestId('page-login')).toBeTruthy();
+    expect((await screen.findByTestId('login-expired')).textContent).toContain('Sign in again');
+    expect(screen.getByTestId('page-login')).toBeTruthy();
     expect(password).toBe('right');
+  });
+
+  it('says that the program no longer answers, and that it is back', async () => {
+    const backend = pool();
+    start(backend);
+    expect((await screen.findByTestId('gateway-state')).textContent).toContain('Running');
+    backend.answers.gateway_status = () => {
+      throw new CallError('internal', 'gone');
+    };
+    backend.emit({ type: 'changed', topics: ['status'] });
+    expect((await screen.findByTestId('app-lost')).textContent).toContain('known last');
+    expect(screen.getByTestId('gateway-state').dataset['state']).toBe('lost');
+    expect(screen.getByTestId('pause-toggle')).toHaveProperty('disabled', true);
+    backend.answers.gateway_status = () => gatewayStatus();
+    backend.emit({ type: 'changed', topics: ['status'] });
+    await waitFor(() => expect(screen.queryByTestId('app-lost')).toBeNull());
+    expect(screen.getByTestId('gateway-state').dataset['state']).toBe('running');
   });
 });

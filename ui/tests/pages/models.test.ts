@@ -43,7 +43,7 @@ function open({ overrides = [], shares = [] }: World = {}) {
     set_price_overrides: ({ rows }) => {
       if (rows.some(({ note }) => note === 'twice')) {
         const text = 'price rows `a` and `b` hold at the same time';
-        throw new CallError('invalid_setting', text);
+        throw new CallError('invalid_setting', text, 'overlap');
       }
       return (list = priceList(SHIPPED, rows));
     },
@@ -171,6 +171,7 @@ describe('an own price', () => {
             tokens: [{ from_input_tokens: 0, input: '2.5', output: '16', cached: '0.4' }],
           },
         ],
+        revision: '0',
       },
     ]);
   });
@@ -193,6 +194,7 @@ describe('an own price', () => {
         rows: [
           { id: 'own:com:vendor/painter*', site: 'com', model: 'vendor/painter*', image: '0.04' },
         ],
+        revision: '0',
       },
     ]);
   });

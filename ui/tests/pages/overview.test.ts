@@ -29,7 +29,7 @@ function open(
       gateway_status: () => status,
       client_token: () => ({ token: TOKEN }),
       ...usageAnswers(),
-      list_requests: () => ({ requests: [], next: null }),
+      list_requests: () => ({ requests: [], next: null, is_partial: false }),
       set_paused: ({ paused }) => ({
         ...status,
         gateway: { state: paused ? 'paused' : 'running' },
@@ -89,6 +89,7 @@ describe('the overview', () => {
       list_requests: () => ({
         requests: [requestView(2, { prompt_tokens: null, completion_tokens: null })],
         next: null,
+        is_partial: false,
       }),
     });
     const text = async (id: string) => (await screen.findByTestId(id)).textContent.trim();

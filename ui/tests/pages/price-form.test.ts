@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PriceView } from '$lib/contract';
 import { unpricedModels, useAt } from '$pages/models/model-use';
-import { emptyTier, engineFaults, faultsOf, formOf, rowOf } from '$pages/models/price-form';
+import { emptyTier, faultsOf, formOf, placed, rowOf } from '$pages/models/price-form';
 import { linesOf } from '$lib/state/price-rows';
 import { piecePrice, textPrice, withoutId } from '../price-samples';
 import { usageShare } from '../usage-samples';
@@ -103,7 +103,7 @@ describe('a fault', () => {
     const tiered = form();
     tiered.tiers.push({ key: 1, from: '0', input: 'x', cached: '9', output: '' });
     expect(faultsOf(tiered)).toEqual({
-      'tier-1-from': 'rise',
+      'tier-1-from': 'tiers',
       'tier-1-input': 'amount',
       'tier-1-output': 'output',
     });
@@ -112,15 +112,14 @@ describe('a fault', () => {
   });
 
   it.each([
-    ['price rows `a` and `b` hold at the same time', { days: 'overlap' }],
-    ['price row `a`: ends before it begins', { days: 'days' }],
-    ['price row `a`: names an unknown time zone', { hours: 'zone' }],
-    ['price row `a`: needs a model of 1 to 200 bytes', { model: 'model' }],
-    ['price row `a`: asks more for cached input than for other input', { tiers: 'cached' }],
-    ['price row `a`: an amount has at most 9 digits after the point', { tiers: 'amount' }],
-    ['there may be at most 1000 prices of your own', {}],
-  ])('that the program finds is placed: %s', (message, faults) => {
-    expect(engineFaults(message)).toEqual(faults);
+    ['overlap', { days: 'overlap' }],
+    ['days', { days: 'days' }],
+    ['zone', { hours: 'zone' }],
+    ['model', { model: 'model' }],
+    ['cached', { tiers: 'cached' }],
+    ['batch', { batch: 'batch' }],
+  ] as const)('that the program finds is placed: %s', (fault, faults) => {
+    expect(placed(fault)).toEqual(faults);
   });
 });
 

@@ -40,7 +40,7 @@ function open(kept: CapturedBodies | null, clients: ClientView[] = []): FakeBack
   const backend = new FakeBackend({
     gateway_status: () => gatewayStatus(),
     ...usageAnswers(),
-    list_requests: () => ({ requests: [requestView(1)], next: null }),
+    list_requests: () => ({ requests: [requestView(1)], next: null, is_partial: false }),
     get_request: () => ({ ...requestDetails(requestView(1)), bodies: kept }),
     list_clients: () => ({ clients: tokens }),
     update_client: ({ id }) => {

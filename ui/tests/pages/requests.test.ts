@@ -25,7 +25,7 @@ function open(
       gateway_status: () => gatewayStatus(),
       list_clients: () => ({ clients: [] }),
       ...usageAnswers(),
-      list_requests: () => ({ requests: rows, next: null }),
+      list_requests: () => ({ requests: rows, next: null, is_partial: false }),
       ...change,
     },
     desktop,
@@ -66,9 +66,14 @@ describe('the details of a request', () => {
   });
 
   it('say when nothing was sent', async () => {
-    await details(requestView(1, { attempts: 0, model: null }), []);
+    await details(requestView(1, { attempts: 0, model: null, cost_state: 'priceless' }), []);
     expect((await screen.findByTestId('attempts-none')).textContent).toContain('by itself');
     expect(fact('tokens')).toBeUndefined();
+    expect(fact('cost')).toBe('Has no price');
+  });
+
+  it('leave it to the engine what is known of a cost', async () => {
+    await details(requestView(1, { route: 'messages/count_tokens', cost_state: 'priceless' }));
     expect(fact('cost')).toBe('Has no price');
   });
 
@@ -91,6 +96,7 @@ describe('the details of a request', () => {
         ...untold,
         estimated_tokens: 1_234,
         cost: { ...cost, incomplete: true, saved_nano: 2_000 },
+        cost_state: 'incomplete',
       }),
     );
     expect(fact('tokens')).toBe('about 1,234 (estimate)');
@@ -107,6 +113,7 @@ describe('the details of a request', () => {
         units,
         completion_tokens: null,
         cost: { ...cost, nano: 0, saved_nano: null },
+        cost_state: 'free',
       }),
     );
     expect([fact('images'), fact('bytes'), fact('sound')]).toEqual(['2', '1,000', '4.2 s']);
@@ -119,7 +126,7 @@ describe('the details of a request', () => {
   it('do not call a refused request unpriced', async () => {
     const untold = { prompt_tokens: null, completion_tokens: null, cached_tokens: null };
     const ending = { outcome: 'refused', status: 429, vendor_code: 50_603 } as const;
-    await details(requestView(1, { ...untold, ...ending }));
+    await details(requestView(1, { ...untold, ...ending, cost_state: 'unbilled' }));
     expect(fact('tokens')).toBeUndefined();
     expect(fact('cost')).toBe('Not charged');
     expect(fact('status')).toBe('429, code 50603');
@@ -153,12 +160,30 @@ describe('the details of a request', () => {
 });
 
 describe('the log', () => {
+  it('says when a short word was not looked for in every error', async () => {
+    const user = userEvent.setup();
+    open([requestView(1)], {
+      list_requests: ({ filter }) => ({
+        requests: [requestView(1)],
+        next: null,
+        is_partial: filter?.text === 'zq',
+      }),
+    });
+    const words = await screen.findByTestId('requests-search');
+    expect(screen.queryByTestId('requests-partial')).toBeNull();
+    await user.type(words, 'zq');
+    expect((await screen.findByTestId('requests-partial')).textContent).toContain('5,000');
+    await user.type(words, 'x');
+    await waitFor(() => expect(screen.queryByTestId('requests-partial')).toBeNull());
+  });
+
   it('looks for words and parts, and lets go of them', async () => {
     const user = userEvent.setup();
     const backend = open([requestView(1)], {
       list_requests: ({ filter }) => ({
         requests: filter?.text === 'nothing' ? [] : [requestView(1)],
         next: null,
+        is_partial: false,
       }),
       usage_breakdown: ({ by }) => ({
         by,
@@ -202,7 +227,7 @@ describe('the log', () => {
     const user = userEvent.setup();
     let rows = [requestView(2), requestView(1)];
     const backend = open(rows, {
-      list_requests: () => ({ requests: rows, next: null }),
+      list_requests: () => ({ requests: rows, next: null, is_partial: false }),
       clear_requests: () => {
         rows = [];
         return { removed: 2 };
@@ -235,7 +260,11 @@ describe('the log', () => {
   it('is written to a file by the shell, as it is filtered', async () => {
     const user = userEvent.setup();
     const asked: unknown[] = [];
-    const report = { path: '/home/ann/Downloads/flowkeep-requests.jsonl', rows: 1 };
+    const report = {
+      path: '/home/ann/Downloads/flowkeep-requests.jsonl',
+      rows: 1,
+      is_partial: false,
+    };
     const desktop: Desktop = {
       call: (name, request) => {
         asked.push([name, request]);

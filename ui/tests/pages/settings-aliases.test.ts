@@ -116,7 +116,7 @@ describe('patience and failover', () => {
       await user.clear(input);
       await user.type(input, `${text}{Enter}`);
       expect(screen.getByTestId('settings-first-byte-s-field-error').textContent).toContain(
-        '1 to 86400',
+        '1 to 86,400',
       );
     }
     for (const name of ['first-byte-s', 'stream-idle-s', 'max-attempts']) {

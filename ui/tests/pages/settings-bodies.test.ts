@@ -29,7 +29,7 @@ function open(first: ClientView[] = [DEFAULT, clientView()], removed = 3) {
     },
     clear_bodies: () => {
       full = !full;
-      if (full) return { removed };
+      if (full) return { removed, damaged_copies: [] };
       throw new CallError('storage', 'disk full');
     },
   });
@@ -107,11 +107,22 @@ describe('kept bodies', () => {
     [1, 'Bodies of 1 request removed.'],
   ])('%d of them: %s', async (removed, words) => {
     const backend = open([], removed);
-    backend.answers.clear_bodies = () => ({ removed });
+    backend.answers.clear_bodies = () => ({ removed, damaged_copies: [] });
     const user = userEvent.setup();
     await user.click(await screen.findByTestId('settings-bodies-remove'));
     await user.click(await screen.findByTestId('bodies-confirm'));
     expect(await screen.findByText(words)).toBeTruthy();
+    expect(screen.queryByTestId('settings-bodies-copies')).toBeNull();
+  });
+
+  it('a damaged log in which some may be is named', async () => {
+    const backend = open([], 1);
+    const copy = '/data/usage.db.corrupt-1';
+    backend.answers.clear_bodies = () => ({ removed: 1, damaged_copies: [copy] });
+    const user = userEvent.setup();
+    await user.click(await screen.findByTestId('settings-bodies-remove'));
+    await user.click(await screen.findByTestId('bodies-confirm'));
+    expect((await screen.findByTestId('settings-bodies-copies')).textContent).toContain(copy);
   });
 });
 

@@ -55,7 +55,7 @@ describe('numbers', () => {
     ['low-balance', '20', { low_balance: 20 }, '1000001'],
     ['retention-days', '0', { retention_days: 0 }, '36501'],
     ['retention-rows', '4294967295', { retention_rows: 4_294_967_295 }, '4294967296'],
-    ['retention-mib', '512', { retention_mib: 512 }, '1048577'],
+    ['retention-mib', '1,512', { retention_mib: 1_512 }, '1048577'],
     ['capture-body-kib', '1024', { capture_body_kib: 1_024 }, '1025', 1],
     ['capture-mib', '1', { capture_mib: 1 }, '1025', 1],
     ['capture-hours', '720', { capture_hours: 720 }, '721', 1],
@@ -66,7 +66,7 @@ describe('numbers', () => {
     await user.clear(input);
     await user.type(input, `${bad}{Enter}`);
     expect(screen.getByTestId(`settings-${name}-field-error`).textContent).toContain(
-      `from ${least} to ${Number(bad) - 1}`,
+      `from ${least} to ${(Number(bad) - 1).toLocaleString('en')}`,
     );
     await user.clear(input);
     await user.type(input, `${good}{Enter}`);

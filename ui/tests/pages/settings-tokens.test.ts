@@ -81,7 +81,7 @@ describe('the tokens', () => {
     await user.click(await screen.findByTestId('tokens-new'));
     await fill('token-name', ' Claude Code ');
     await fill('token-models', 'a/*， b/B,');
-    await fill('token-per-minute', '60');
+    await fill('token-per-minute', '1,200');
     await fill('token-day', '0.01');
     await user.click(screen.getByTestId('token-save'));
     expect((await screen.findByTestId('token-made-value')).textContent).toBe(TOKEN);
@@ -90,7 +90,7 @@ describe('the tokens', () => {
         name: 'Claude Code',
         limits: {
           models: ['a/*', 'b/B'],
-          requests_per_minute: 60,
+          requests_per_minute: 1_200,
           budget: { currency: 'CNY', day_nano: 10_000_000, month_nano: null },
         },
       },
@@ -106,6 +106,7 @@ describe('the tokens', () => {
     await user.click(await screen.findByTestId('tokens-new'));
     await user.click(screen.getByTestId('token-save'));
     expect((await screen.findByTestId('token-name-fault')).textContent).toContain('1 to 64');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('token-name')));
     await fill('token-name', 'cursor');
     await user.click(screen.getByTestId('token-save'));
     expect(screen.getByTestId('token-name-fault').textContent).toContain('Another token');

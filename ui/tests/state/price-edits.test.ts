@@ -17,10 +17,16 @@ function editsOf(overrides: readonly PriceView[] = OWN) {
     set_price_overrides: ({ rows }) => (list = priceList(SHIPPED, rows)),
   });
   const errors: string[] = [];
+  const revived: string[] = [];
   const client = new QueryClient();
-  const edits = new PriceEdits(backend, client, (error) => errors.push(error.code));
+  const edits = new PriceEdits(
+    backend,
+    client,
+    (error) => errors.push(error.code),
+    (found) => revived.push(...found),
+  );
   const ids = (): string[] => list.overrides.map(({ id }) => id);
-  return { backend, client, edits, errors, ids, current: () => list };
+  return { backend, client, edits, errors, revived, ids, current: () => list };
 }
 
 describe('own prices', () => {
@@ -59,6 +65,23 @@ describe('own prices', () => {
     await backend.call('set_price_overrides', { rows: [textPrice('x', { id: 'own:cn:x' })] });
     await edits.save(withoutId(textPrice('y')), null);
     expect(ids()).toEqual(['own:cn:x', 'own:cn:y']);
+  });
+
+  it('are based on the list that was read, and say so', async () => {
+    const { backend, edits } = editsOf();
+    await edits.save(withoutId(textPrice('c')), null);
+    await edits.remove(textPrice('c', { id: 'own:cn:c' }));
+    const sent = backend.requestsOf('set_price_overrides');
+    expect(sent.map(({ revision }) => revision)).toEqual(['2', '3']);
+  });
+
+  it('may bring others into force, which is told', async () => {
+    const { backend, edits, revived, current } = editsOf();
+    expect(await edits.remove(textPrice('b', { id: 'own:cn:b' }))).toBe(true);
+    expect(revived).toEqual([]);
+    backend.answers.set_price_overrides = () => ({ ...current(), now_in_force: ['other'] });
+    expect(await edits.remove(textPrice('a', { id: 'own:cn:a' }))).toBe(true);
+    expect(revived).toEqual(['other']);
   });
 
   it('that the program refuses change nothing', async () => {

@@ -5,7 +5,7 @@ import { RequestExport } from '$lib/state/request-export.svelte';
 import { deferred } from '../deferred';
 import { FakeBackend } from '../fake-backend';
 
-const report = { path: '/home/ann/Downloads/flowkeep-requests.csv', rows: 12 };
+const report = { path: '/home/ann/Downloads/flowkeep-requests.csv', rows: 12, is_partial: false };
 
 function desktop(answer: () => Promise<unknown>) {
   const asked: unknown[] = [];
@@ -67,6 +67,7 @@ describe('an export', () => {
         name: 'mine.jsonl',
         place: 'chosen',
         write: (content) => content.pipeTo(sink),
+        discard: neverAsked,
       });
     });
     await work.run('jsonl', {});
@@ -84,16 +85,35 @@ describe('an export', () => {
 
   it('ends the sending when the file cannot be written', async () => {
     const { asked, backend } = browser(['line\n']);
+    let discarded = 0;
     const work = new RequestExport(backend, (name) =>
       Promise.resolve({
         name,
         place: 'chosen',
         write: () => Promise.reject(new DOMException('no room', 'QuotaExceededError')),
+        discard: () => Promise.resolve(void (discarded += 1)),
       }),
     );
     await work.run('csv', {});
     expect([work.error?.code, work.error?.message]).toEqual(['unwritable', 'no room']);
-    expect([asked.at(-1), work.saved]).toEqual(['cancelled', null]);
+    expect([asked.at(-1), work.saved, discarded]).toEqual(['cancelled', null, 1]);
+  });
+
+  it('leaves no empty file when the log cannot be read', async () => {
+    const downloads: NonNullable<Backend['downloads']> = {
+      requests: () => Promise.reject(new CallError('storage', 'damaged')),
+    };
+    let discarded = 0;
+    const work = new RequestExport(Object.assign(new FakeBackend(), { downloads }), (name) =>
+      Promise.resolve({
+        name,
+        place: 'chosen',
+        write: neverAsked,
+        discard: () => Promise.resolve(void (discarded += 1)),
+      }),
+    );
+    await work.run('csv', {});
+    expect([work.error?.code, work.saved, discarded]).toEqual(['storage', null, 1]);
   });
 
   it('tells why it failed, and can be tried again', async () => {

@@ -37,7 +37,7 @@ class Log {
     );
     const requests = older.slice(0, limit ?? 50);
     const more = older.length > requests.length;
-    return { requests, next: more ? (requests.at(-1)?.id ?? null) : null };
+    return { requests, next: more ? (requests.at(-1)?.id ?? null) : null, is_partial: false };
   }
 }
 
@@ -154,14 +154,16 @@ describe('the request feed', () => {
     const feed = new RequestFeed(
       new FakeBackend({
         list_requests: ({ filter }) =>
-          filter?.text === 'slow' ? slow.promise : { requests: [requestView(1)], next: null },
+          filter?.text === 'slow'
+            ? slow.promise
+            : { requests: [requestView(1)], next: null, is_partial: false },
       }),
     );
     await feed.reload();
     const late = feed.search({ text: 'slow' });
     expect(feed.searching).toBe(true);
     await feed.search({ text: 'fast' });
-    slow.resolve({ requests: [requestView(9), requestView(8)], next: 8 });
+    slow.resolve({ requests: [requestView(9), requestView(8)], next: 8, is_partial: false });
     await late;
     expect([ids(feed), feed.hasMore, feed.searching]).toEqual([[1], false, false]);
   });

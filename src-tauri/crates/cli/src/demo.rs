@@ -60,10 +60,12 @@ async fn open(folder: &Path, simulator: &Simulator) -> Result<App, Failure> {
         .base_url()
         .parse()
         .map_err(|error| Failure::because(&error))?;
-    // It plays siliconflow.cn, so that requests have a price.
+    // It plays siliconflow.com too, by another name: nothing leaves this machine,
+    // also when a key is refused and the other site would be asked.
+    let com = simulator.base_url().replace("127.0.0.1", "localhost");
     options.sites = SiteTable {
         cn: url.clone(),
-        ..SiteTable::default()
+        com: com.parse().map_err(|error| Failure::because(&error))?,
     };
     options.overrides.upstream = Some(url);
     Ok(App::open(options).await?)

@@ -80,8 +80,15 @@ impl Place {
 }
 
 /// Opens what was recorded, without vault and upstream, beside a gateway that
-/// may be running on the folder.
+/// may be running on the folder. A folder that was named is not made: nothing can
+/// have been recorded in one that does not exist.
 pub(crate) fn open_records(place: &Place) -> Result<Records, Failure> {
+    if let Some(folder) = place.data_dir.as_ref().filter(|folder| !folder.exists()) {
+        return Err(Failure::Usage(format!(
+            "{} does not exist; name the data folder of the gateway with --data-dir",
+            folder.display()
+        )));
+    }
     let folder = place.open_folder()?;
     Ok(Records::open(folder.path())?)
 }
@@ -90,6 +97,7 @@ pub(crate) fn open_records(place: &Place) -> Result<Records, Failure> {
 /// one sees changed keys within a second.
 pub(crate) async fn open_beside(place: &Place) -> Result<App, Failure> {
     let folder = place.open_folder()?;
-    let app = App::open(place.options(&folder)).await?;
-    Ok(app)
+    let mut options = place.options(&folder);
+    options.serves = false;
+    Ok(App::open(options).await?)
 }

@@ -1,6 +1,7 @@
 //! Why a command did not do what it was asked, and its exit code.
 
 use std::error::Error;
+use std::io;
 use std::process::ExitCode;
 
 use flowkeep_contract::{ApiError, ErrorCode};
@@ -12,6 +13,9 @@ use flowkeep_gateway::BindError;
 const PORT_TAKEN: u8 = 98;
 const USAGE: u8 = 2;
 const FAILED: u8 = 1;
+/// As a shell reports a program that wrote to nobody: 128 and the number of
+/// SIGPIPE.
+const UNREAD: u8 = 141;
 
 /// A command that failed, in the words the user reads.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +26,9 @@ pub(crate) enum Failure {
     /// The port is in use.
     #[error("{0}")]
     PortTaken(String),
+    /// Whoever read the output has enough of it, as `head`; nothing is said.
+    #[error("nobody reads the standard output any more")]
+    Unread,
     /// Anything else.
     #[error("{0}")]
     Failed(String),
@@ -33,15 +40,37 @@ impl Failure {
         ExitCode::from(match self {
             Self::Usage(_) => USAGE,
             Self::PortTaken(_) => PORT_TAKEN,
+            Self::Unread => UNREAD,
             Self::Failed(_) => FAILED,
         })
     }
 }
 
 impl Failure {
+    /// The standard output takes no more.
+    pub(crate) fn unwritten(error: &io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Unread;
+        }
+        Self::Failed(format!("write to the standard output: {error}"))
+    }
+
     /// A failure in the words of an error and of what caused it.
     pub(crate) fn because(error: &dyn Error) -> Self {
-        Self::Failed(chain(error))
+        Self::Failed(format!("{}{}", chain(error), advice(error)))
+    }
+}
+
+/// What to do about a disk that takes nothing.
+fn advice(error: &dyn Error) -> &'static str {
+    let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+    let kind = causes.find_map(|cause| cause.downcast_ref::<io::Error>().map(io::Error::kind));
+    match kind {
+        Some(io::ErrorKind::StorageFull) => "; make room on that disk and try again",
+        Some(io::ErrorKind::ReadOnlyFilesystem) => {
+            "; make that disk writable, or choose another folder with --data-dir"
+        }
+        _ => "",
     }
 }
 

@@ -12,7 +12,6 @@ use std::io::{self, Write as _};
 
 use flowkeep_contract::{
     ExportFormat, ExportRequestsRequest, ListRequestsRequest, RequestFilter, RequestPage,
-    RequestView,
 };
 use flowkeep_core::app::Records;
 
@@ -66,6 +65,7 @@ async fn show(records: &Records, args: LogsArgs) -> Result<(), Failure> {
     if args.json && !args.follow {
         return output::json(&page);
     }
+    note_partial(page.is_partial);
     let mut rows = Rows::new(args.json);
     if newest == 0 {
         output::note("no requests yet; point a tool at the gateway and look again");
@@ -77,6 +77,16 @@ async fn show(records: &Records, args: LogsArgs) -> Result<(), Failure> {
         return follow::run(records, &filter, &mut rows, (version, newest)).await;
     }
     Ok(())
+}
+
+/// Says that a search has not seen everything.
+fn note_partial(is_partial: bool) {
+    if is_partial {
+        output::note(
+            "for words of one or two letters only the newest 5,000 errors are looked through; \
+             use a longer word to find older ones",
+        );
+    }
 }
 
 /// The id of the last row of the log; 0 when it is empty.
@@ -94,22 +104,23 @@ fn newest_rows(
     filter: &RequestFilter,
     limit: u32,
 ) -> Result<RequestPage, Failure> {
-    let mut requests: Vec<RequestView> = Vec::new();
-    let mut next = None;
+    let mut all = RequestPage::default();
     loop {
-        let missing = limit.saturating_sub(u32::try_from(requests.len()).unwrap_or(u32::MAX));
+        let rows = u32::try_from(all.requests.len()).unwrap_or(u32::MAX);
+        let missing = limit.saturating_sub(rows);
         if missing == 0 {
-            return Ok(RequestPage { requests, next });
+            return Ok(all);
         }
         let page = records.list_requests(ListRequestsRequest {
-            before: next,
+            before: all.next,
             limit: Some(missing.min(PAGE)),
             filter: filter.clone(),
         })?;
-        requests.extend(page.requests);
-        next = page.next;
-        if next.is_none() {
-            return Ok(RequestPage { requests, next });
+        all.requests.extend(page.requests);
+        all.is_partial |= page.is_partial;
+        all.next = page.next;
+        if all.next.is_none() {
+            return Ok(all);
         }
     }
 }
@@ -135,6 +146,7 @@ fn export(records: &Records, format: Format, args: LogsArgs) -> Result<(), Failu
         path: Some(path.to_owned()),
         filter,
     })?;
+    note_partial(report.is_partial);
     output::line(&format!("{} requests in {}", report.rows, report.path))
 }
 
@@ -145,9 +157,8 @@ fn pour(records: &Records, format: ExportFormat, filter: RequestFilter) -> Resul
     while let Some(piece) = export.next_piece()? {
         stdout
             .write_all(&piece)
-            .map_err(|error| Failure::Failed(format!("write to the standard output: {error}")))?;
+            .map_err(|error| Failure::unwritten(&error))?;
     }
-    stdout
-        .flush()
-        .map_err(|error| Failure::Failed(format!("write to the standard output: {error}")))
+    note_partial(export.is_partial());
+    stdout.flush().map_err(|error| Failure::unwritten(&error))
 }

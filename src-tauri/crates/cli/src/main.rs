@@ -2,7 +2,8 @@
 //!
 //! Guarantees: what a program may read (addresses, tokens, lists) goes to stdout,
 //! everything else to stderr; a secret is shown only by the commands that exist
-//! to show it. Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken.
+//! to show it. Exit codes: 0 fine, 1 failed, 2 wrong usage, 98 port taken,
+//! 141 nobody reads its output any more.
 
 mod args;
 mod consent;
@@ -46,7 +47,9 @@ fn main() -> ExitCode {
     match run(cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            output::complain(&failure.to_string());
+            if !matches!(failure, Failure::Unread) {
+                output::complain(&failure.to_string());
+            }
             failure.exit_code()
         }
     }

@@ -17,7 +17,7 @@ pub(crate) fn line(text: &str) -> Result<(), Failure> {
     let mut stdout = io::stdout().lock();
     writeln!(stdout, "{text}")
         .and_then(|()| stdout.flush())
-        .map_err(|error| Failure::Failed(format!("write to the standard output: {error}")))
+        .map_err(|error| Failure::unwritten(&error))
 }
 
 /// Tells the user something that is no result, on stderr.

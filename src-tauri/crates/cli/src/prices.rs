@@ -6,7 +6,7 @@ mod list;
 mod recompute;
 mod row;
 
-use flowkeep_contract::{ApiError, ErrorCode, PriceSite, SetPriceOverridesRequest};
+use flowkeep_contract::{ApiError, ErrorCode, PriceList, PriceSite};
 use flowkeep_core::app::PriceBook;
 
 use crate::args::{
@@ -65,16 +65,10 @@ fn set(args: &PriceSetArgs, variables: &Variables) -> Result<(), Failure> {
     let row = row::of(args)?;
     let id = row.id.clone();
     let book = open(&args.place, variables)?;
-    let mut rows = book.list()?.overrides;
-    let place = rows.iter_mut().find(|other| other.id == row.id);
-    let did = if place.is_some() { "replaced" } else { "added" };
-    match place {
-        Some(other) => *other = row,
-        None => rows.push(row),
-    }
-    let written = book.replace(&SetPriceOverridesRequest { rows });
-    written.map_err(refused)?;
+    let (replaces, list) = book.set(row).map_err(refused)?;
+    let did = if replaces { "replaced" } else { "added" };
     output::line(&format!("{did} {id}"))?;
+    tell_of_others(&list);
     output::note(
         "requests that end from now on are priced by it; `flowkeep prices recompute` prices \
          earlier ones",
@@ -85,17 +79,24 @@ fn set(args: &PriceSetArgs, variables: &Variables) -> Result<(), Failure> {
 fn remove(args: &PriceRemoveArgs, variables: &Variables) -> Result<(), Failure> {
     let id = &args.id;
     let book = open(&args.place, variables)?;
-    let mut rows = book.list()?.overrides;
-    let before = rows.len();
-    rows.retain(|row| row.id != *id);
-    if rows.len() == before {
+    let Some(list) = book.remove(id).map_err(refused)? else {
         return Err(Failure::Failed(format!(
             "no price of your own has the id {id}; `flowkeep prices --own` shows them"
         )));
+    };
+    output::line(&format!("removed {id}"))?;
+    tell_of_others(&list);
+    Ok(())
+}
+
+/// Rows that were not used, and hold as a consequence.
+fn tell_of_others(list: &PriceList) {
+    for id in &list.now_in_force {
+        output::note(&output::plain(&format!(
+            "the price {id} in prices.toml holds now: until now another one of yours \
+             contradicted it, and it was not used; `flowkeep prices remove {id}` removes it"
+        )));
     }
-    let written = book.replace(&SetPriceOverridesRequest { rows });
-    written.map_err(refused)?;
-    output::line(&format!("removed {id}"))
 }
 
 /// Rows that cannot be meant are the caller's mistake.

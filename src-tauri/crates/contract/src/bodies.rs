@@ -44,9 +44,12 @@ pub struct CapturedBodies {
 }
 
 /// What clearing the kept bodies removed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct ClearBodiesReport {
     /// Requests that had some.
     #[ts(type = "number")]
     pub removed: u64,
+    /// Damaged logs that were set aside. Bodies may still be in them; they can only be
+    /// deleted as a whole.
+    pub damaged_copies: Vec<String>,
 }

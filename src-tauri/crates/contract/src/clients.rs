@@ -47,8 +47,8 @@ pub struct BudgetSpent {
     /// Unix milliseconds when the month's budget begins anew.
     #[ts(type = "number")]
     pub month_resets_at_ms: i64,
-    /// Calls of this month whose cost is not in these sums: its price is not
-    /// known, or it is in another currency.
+    /// Calls of this month whose cost is not in these sums: it is not known (no
+    /// price, or the usage was not told), or it is in another currency.
     #[ts(type = "number")]
     pub uncounted_calls: u64,
 }

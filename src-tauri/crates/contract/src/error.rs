@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::PriceFault;
+
 /// Every code that a consumer tells apart. The UI has one text per code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
@@ -27,6 +29,8 @@ pub enum ErrorCode {
     Storage,
     /// A setting has a value that is not allowed; `message` names it.
     InvalidSetting,
+    /// What was to be changed is not what was looked at: somebody else changed it.
+    ChangedMeanwhile,
     /// The port is taken by another program.
     PortTaken,
     /// Login needed, or the login has expired.
@@ -50,6 +54,10 @@ pub struct ApiError {
     pub code: ErrorCode,
     /// English, for logs and bug reports; never a secret.
     pub message: String,
+    /// With a refused price row: its fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub price_fault: Option<PriceFault>,
 }
 
 impl ApiError {
@@ -58,6 +66,16 @@ impl ApiError {
         Self {
             code,
             message: message.into(),
+            price_fault: None,
+        }
+    }
+
+    /// The same, about a fault of a price row.
+    #[must_use]
+    pub fn with_price_fault(self, price_fault: Option<PriceFault>) -> Self {
+        Self {
+            price_fault,
+            ..self
         }
     }
 }

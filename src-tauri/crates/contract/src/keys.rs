@@ -73,8 +73,9 @@ pub struct SiteView {
     pub base: String,
     /// It is the upstream of the settings, whatever that becomes.
     pub follows_settings: bool,
-    /// ISO 4217, as far as the site tells: `CNY` or `USD`.
-    pub currency: Option<String>,
+    /// ISO 4217: `CNY` or `USD`. An address that is not the vendor's is billed as
+    /// siliconflow.cn is.
+    pub currency: String,
 }
 
 /// One key, without its secret.

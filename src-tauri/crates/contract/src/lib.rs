@@ -42,13 +42,13 @@ pub use keys::{
     SetAccountRequest, SetKeyReport, SetKeyRequest, SiteName, SiteView, StateReason,
 };
 pub use prices::{
-    PriceDates, PriceHours, PriceList, PriceSite, PriceTier, PriceView, RecomputeCostsReport,
-    RecomputeCostsRequest, SetPriceOverridesRequest,
+    PriceDates, PriceFault, PriceHours, PriceList, PriceSite, PriceTier, PriceView,
+    RecomputeCostsReport, RecomputeCostsRequest, SetPriceOverridesRequest,
 };
 pub use requests::{
-    AttemptView, Choice, ClearRequestsReport, CostView, ExportFormat, ExportRequestsReport,
-    ExportRequestsRequest, GetRequestRequest, Left, ListRequestsRequest, Outcome, RequestDetails,
-    RequestFilter, RequestPage, RequestView, UnitsView,
+    AttemptView, Choice, ClearRequestsReport, CostState, CostView, ExportFormat,
+    ExportRequestsReport, ExportRequestsRequest, GetRequestRequest, Left, ListRequestsRequest,
+    Outcome, RequestDetails, RequestFilter, RequestPage, RequestView, UnitsView,
 };
 pub use settings::{
     Language, ModelAlias, SetAutostartRequest, SetPausedRequest, SettingsPatch, SettingsView,

@@ -128,6 +128,11 @@ pub struct PriceList {
     pub overrides: Vec<PriceView>,
     /// Those that came with Flowkeep.
     pub shipped: Vec<PriceView>,
+    /// Tells this version of the user's own from others.
+    pub revision: String,
+    /// After a change: rows of `prices.toml` that were not used until now, as an own
+    /// price contradicted them, and hold from now on.
+    pub now_in_force: Vec<String>,
 }
 
 /// The user's own prices, in place of those there were.
@@ -136,6 +141,11 @@ pub struct PriceList {
 pub struct SetPriceOverridesRequest {
     /// All of them.
     pub rows: Vec<PriceView>,
+    /// `revision` of the list that was changed: where another one is in force now,
+    /// nothing is changed. Whatever is there is replaced when it is absent.
+    #[serde(default)]
+    #[ts(optional)]
+    pub revision: Option<String>,
 }
 
 /// The requests that are to be priced anew: those that began in this time.
@@ -164,4 +174,31 @@ pub struct RecomputeCostsReport {
     pub total: u64,
     /// Whether it was cancelled before all were looked at.
     pub is_cancelled: bool,
+}
+
+/// Why a row of the user's own prices was not taken, so that a form can say it at the
+/// field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PriceFault {
+    /// No model, or a very long one.
+    Model,
+    /// A zone that is not in the IANA database.
+    Zone,
+    /// Its last day is before its first.
+    Days,
+    /// Hours that begin and end at the same time.
+    Hours,
+    /// It holds at the same time as another of the user's rows.
+    Overlap,
+    /// Tiers that do not begin at 0 tokens, or do not rise.
+    Tiers,
+    /// Some tiers have a price for output and some have none.
+    Output,
+    /// Cached input costs more than other input.
+    Cached,
+    /// No amount, or one below 0.
+    Amount,
+    /// More than 100 percent for a batch.
+    Batch,
 }

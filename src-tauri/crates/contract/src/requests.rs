@@ -61,6 +61,25 @@ pub struct CostView {
     pub saved_nano: Option<i64>,
 }
 
+/// What is known of a request's cost; who shows it only chooses words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum CostState {
+    /// `cost` is all of it.
+    Known,
+    /// `cost` is all of it, and nothing.
+    Free,
+    /// `cost` is a part: another one that has a price was not counted.
+    Incomplete,
+    /// It may have been charged for, and nobody knows how much.
+    Unknown,
+    /// Nothing is charged for how it ended.
+    Unbilled,
+    /// What was asked for has no price: a list, the state of a video, or what Flowkeep
+    /// answers itself.
+    Priceless,
+}
+
 /// One row of the request log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct RequestView {
@@ -122,8 +141,10 @@ pub struct RequestView {
     pub estimated_tokens: Option<i64>,
     /// What was counted besides tokens.
     pub units: UnitsView,
-    /// Absent when unknown.
+    /// Absent when unknown, or nothing was charged; `cost_state` tells which.
     pub cost: Option<CostView>,
+    /// What is known of the cost.
+    pub cost_state: CostState,
     /// Milliseconds until the first byte for the client.
     #[ts(type = "number | null")]
     pub first_byte_ms: Option<i64>,
@@ -185,6 +206,9 @@ pub struct RequestPage {
     /// `before` of the next page, absent at the end.
     #[ts(type = "number | null")]
     pub next: Option<i64>,
+    /// Whether older errors may have the text too: for a word of one or two letters
+    /// only the newest 5,000 errors before this page are looked through.
+    pub is_partial: bool,
 }
 
 /// Which request.
@@ -332,4 +356,6 @@ pub struct ExportRequestsReport {
     /// Rows.
     #[ts(type = "number")]
     pub rows: u64,
+    /// As [`RequestPage::is_partial`].
+    pub is_partial: bool,
 }

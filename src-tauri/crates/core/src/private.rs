@@ -80,7 +80,7 @@ pub fn read(path: &Path) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
 /// # Errors
 /// As the operating system says; the old file then stands as it was.
 pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let temporary = beside(path)?;
+    let temporary = beside(path, "tmp")?;
     let written = write_synced(&temporary, bytes).and_then(|()| std::fs::rename(&temporary, path));
     if let Err(error) = written {
         // The first error is the one that matters; a leftover is only untidy.
@@ -88,6 +88,33 @@ pub fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         return Err(error);
     }
     platform::sync_folder(path)
+}
+
+/// Creates an empty file (0600) in the folder of `path`, with a name of its own that
+/// begins as that of `path` and ends in `.part`.
+///
+/// # Errors
+/// As the operating system says.
+pub fn create_part(path: &Path) -> io::Result<(File, PathBuf)> {
+    let part = beside(path, "part")?;
+    Ok((create_new(&part)?, part))
+}
+
+/// Gives a file, as a whole, a name in its folder that nothing has yet. Where the
+/// file system knows hard links, the old name may stay beside it.
+///
+/// # Errors
+/// `AlreadyExists` for anything that stands there, a symbolic link as well.
+pub fn publish(file: &Path, path: &Path) -> io::Result<()> {
+    match std::fs::hard_link(file, path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // A rename alone would replace what stands there.
+        Err(_) if std::fs::symlink_metadata(path).is_ok() => {
+            Err(io::ErrorKind::AlreadyExists.into())
+        }
+        Err(_) => std::fs::rename(file, path),
+    }
 }
 
 /// The mode of a file that its group or others may use; `None` when all is well.
@@ -109,11 +136,11 @@ fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// A name in the same folder that nothing has yet, so that a rename is atomic.
-fn beside(path: &Path) -> io::Result<PathBuf> {
+fn beside(path: &Path, ending: &str) -> io::Result<PathBuf> {
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(io::Error::other)?;
     let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{:016x}.tmp", u64::from_ne_bytes(random)));
+    name.push(format!(".{:016x}.{ending}", u64::from_ne_bytes(random)));
     Ok(path.with_file_name(name))
 }
 

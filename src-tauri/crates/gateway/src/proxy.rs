@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::extract::State;
 use flowkeep_core::app::{Call, Reply, header_text};
 use flowkeep_core::model::Route;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use uuid::Uuid;
 
 use crate::address::{below, protocol_of, wrong_base};
@@ -76,7 +76,8 @@ async fn relay(
     route: Route,
     request_id: Uuid,
 ) -> Result<Reply, Refused> {
-    let client = authorize(shared, &request)?;
+    let source = Source::of(&request);
+    let client = authorize(shared, request.headers(), source).await?;
     let path = request.uri().path();
     if !route.is_known()
         && let Some(refusal) = wrong_base(path)
@@ -115,8 +116,11 @@ async fn relay(
 }
 
 /// S7: `Authorization: Bearer` or `x-api-key`, never the query.
-fn authorize(shared: &Shared, request: &Request<Body>) -> Result<Arc<str>, Refusal> {
-    let headers = request.headers();
+async fn authorize(
+    shared: &Shared,
+    headers: &HeaderMap,
+    source: Source,
+) -> Result<Arc<str>, Refusal> {
     let bearer = headers
         .get(header::AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -133,11 +137,13 @@ fn authorize(shared: &Shared, request: &Request<Body>) -> Result<Arc<str>, Refus
     if let Ok(client) = shared.app.check_token(shown) {
         return Ok(client);
     }
-    let source = Source::of(request);
-    let now = shared.app.now();
     // Without a token nothing is guessed.
-    let rest = shown.and_then(|_| shared.guesses.tokens.wrong(source, now));
-    Err(wrong_token(rest))
+    let Some(token) = shown else {
+        return Err(wrong_token(None));
+    };
+    let rest = shared.wrong_token(token, source).await;
+    // It may have been taken up in between.
+    shared.app.check_token(shown).map_err(|_| wrong_token(rest))
 }
 
 fn wrong_token(rest: Option<Duration>) -> Refusal {

@@ -1,6 +1,7 @@
 //! The one router: it decides route and, through it, who must show what.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -14,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::address::{below, protocol_of, wrong_base};
 use crate::admin::{self, Admin, Gate, gate};
 use crate::error::Refusal;
-use crate::guard::Guesses;
+use crate::guard::{Guesses, Source};
 use crate::{console, health, proxy};
 
 /// What handlers share.
@@ -41,6 +42,29 @@ impl Default for GuessLimits {
             tokens: Guesses::of("token"),
             passwords: Guesses::of("password"),
         }
+    }
+}
+
+impl Shared {
+    /// Notes a token that opens nothing here. `Some` when its source should have
+    /// rested, and for how long. A token of ours is no guess, wherever it is shown
+    /// and whatever has become of it (S9).
+    pub(crate) async fn wrong_token(&self, token: &str, source: Source) -> Option<Duration> {
+        if self.has_issued(token) {
+            return None;
+        }
+        // Another process may have made it a moment ago.
+        self.app.take_up_commits().await;
+        if self.has_issued(token) {
+            return None;
+        }
+        self.guesses.tokens.wrong(source, self.app.now())
+    }
+
+    /// Whether it is a client's token or a session's, in force or not any more.
+    fn has_issued(&self, token: &str) -> bool {
+        let admin = self.admin.as_deref();
+        self.app.has_issued_token(token) || admin.is_some_and(|admin| admin.has_opened(token))
     }
 }
 
@@ -93,7 +117,7 @@ macro_rules! admin_routes {
 
 admin_routes! {
     post "/login" Open => admin::login;
-    post "/logout" Open => admin::logout;
+    post "/logout" Admin => admin::logout;
     post "/import_keys" Admin => admin::import_keys;
     post "/refresh" Admin => admin::refresh;
     get "/export_keys" Password => admin::export_keys;

@@ -44,7 +44,8 @@ export interface Downloads {
 
 /**
  * Everything the UI may ask of the program. Calls fail with a `CallError` and nothing else.
- * Events are hints to read again: after a lost connection the backend reports every topic.
+ * Events are hints to read again: a connection that is lost is reported as `status`, and every
+ * topic when it is back.
  */
 export interface Backend {
   readonly kind: 'desktop' | 'web';

@@ -1,4 +1,4 @@
-import type { ApiError, ErrorCode } from '$lib/contract';
+import type { ApiError, ErrorCode, PriceFault } from '$lib/contract';
 
 /** The contract's codes, and those that only a client can notice. */
 export type FailureCode = ErrorCode | 'unreachable' | 'unwritable';
@@ -14,6 +14,7 @@ const CODES: Record<ErrorCode, true> = {
   vault_unavailable: true,
   storage: true,
   invalid_setting: true,
+  changed_meanwhile: true,
   port_taken: true,
   unauthorized: true,
   too_many_attempts: true,
@@ -26,11 +27,14 @@ const CODES: Record<ErrorCode, true> = {
 /** A failed call: the code picks the text, the message is for bug reports. */
 export class CallError extends Error {
   readonly code: FailureCode;
+  /** What is wrong with a price that was refused. */
+  readonly priceFault: PriceFault | undefined;
 
-  constructor(code: FailureCode, message: string) {
+  constructor(code: FailureCode, message: string, priceFault?: PriceFault) {
     super(message);
     this.name = 'CallError';
     this.code = code;
+    this.priceFault = priceFault;
   }
 }
 
@@ -46,12 +50,15 @@ const isApiError = (value: unknown): value is ApiError =>
 /** Reads an `ApiError`, bare or as `{"error": …}`; anything else counts as a bug. */
 export function callError(value: unknown): CallError {
   if (value instanceof CallError) return value;
-  if (isApiError(value)) return new CallError(value.code, value.message);
+  if (isApiError(value)) return told(value);
   if (typeof value === 'object' && value !== null && 'error' in value && isApiError(value.error)) {
-    return new CallError(value.error.code, value.error.message);
+    return told(value.error);
   }
   return new CallError('internal', describe(value));
 }
+
+const told = ({ code, message, price_fault }: ApiError): CallError =>
+  new CallError(code, message, price_fault);
 
 function describe(value: unknown): string {
   if (value instanceof Error) return value.message;

@@ -59,6 +59,8 @@ export class EventStream {
         // The pause below is the answer to every failure; a 401 has ended the session.
       }
       if (signal.aborted) return;
+      // Whoever asks now learns whether the program still answers.
+      if (!this.#lost) this.#tell({ type: 'changed', topics: ['status'] });
       this.#lost = true;
       await pause(this.#delayMs, signal);
       this.#delayMs = Math.min(this.#delayMs * 2, LONGEST_DELAY_MS);

@@ -1,24 +1,24 @@
 import type { QueryClient } from '@tanstack/svelte-query';
 import type { Backend } from '$lib/backend/backend';
-import { CallError, callError } from '$lib/backend/call-error';
+import { CallError } from '$lib/backend/call-error';
 import type { SetAccountRequest, SetBalanceRequest, SetKeyRequest } from '$lib/contract';
 import { QUERY } from './queries';
+import { Submission } from './submission.svelte';
 
 /** Changes of keys and accounts; the list is read again after each. */
 export class KeyEdits {
   readonly #backend: Backend;
   readonly #client: QueryClient;
-  readonly #onerror: (error: CallError) => void;
-  #busy = $state(false);
+  readonly #work: Submission;
 
   constructor(backend: Backend, client: QueryClient, onerror: (error: CallError) => void) {
     this.#backend = backend;
     this.#client = client;
-    this.#onerror = onerror;
+    this.#work = new Submission(onerror);
   }
 
   get busy(): boolean {
-    return this.#busy;
+    return this.#work.busy;
   }
 
   /** True when it was done; otherwise `onerror` was told, or another change is not done yet. */
@@ -48,18 +48,10 @@ export class KeyEdits {
     await this.#client.invalidateQueries({ queryKey: QUERY.keys });
   }
 
-  async #run(work: () => Promise<void>): Promise<boolean> {
-    if (this.#busy) return false;
-    this.#busy = true;
-    try {
+  #run(work: () => Promise<void>): Promise<boolean> {
+    return this.#work.run(async () => {
       await work();
       await this.#client.invalidateQueries({ queryKey: QUERY.keys });
-      return true;
-    } catch (error) {
-      this.#onerror(callError(error));
-      return false;
-    } finally {
-      this.#busy = false;
-    }
+    });
   }
 }

@@ -1,8 +1,9 @@
 import type { QueryClient } from '@tanstack/svelte-query';
 import type { Backend } from '$lib/backend/backend';
-import { callError, type CallError } from '$lib/backend/call-error';
+import type { CallError } from '$lib/backend/call-error';
 import type { PriceList, PriceView } from '$lib/contract';
 import { QUERY } from './queries';
+import { Submission } from './submission.svelte';
 
 /** What the program takes as the name of a row, in bytes. */
 const LONGEST_ID = 200;
@@ -25,18 +26,25 @@ export function ownId(row: Omit<PriceView, 'id'>, taken: readonly string[]): str
 export class PriceEdits {
   readonly #backend: Backend;
   readonly #client: QueryClient;
-  readonly #onerror: (error: CallError) => void;
-  #busy = $state(false);
+  readonly #work: Submission;
+  readonly #onrevived: (ids: readonly string[]) => void;
   #changed = $state(false);
 
-  constructor(backend: Backend, client: QueryClient, onerror: (error: CallError) => void) {
+  /** `onrevived` is told of rows of the file that hold again as a consequence of a change. */
+  constructor(
+    backend: Backend,
+    client: QueryClient,
+    onerror: (error: CallError) => void,
+    onrevived: (ids: readonly string[]) => void,
+  ) {
     this.#backend = backend;
     this.#client = client;
-    this.#onerror = onerror;
+    this.#work = new Submission(onerror);
+    this.#onrevived = onrevived;
   }
 
   get busy(): boolean {
-    return this.#busy;
+    return this.#work.busy;
   }
 
   /** Whether something was changed since it was last settled: the log has the old prices still. */
@@ -66,35 +74,27 @@ export class PriceEdits {
 
   /** True when it was done; otherwise `onerror` was told, or another change is not done yet. */
   async remove(row: PriceView): Promise<boolean> {
-    return this.#try(({ overrides }) => overrides.filter(({ id }) => id !== row.id));
+    return this.#try((others) => others, row);
   }
 
   /** Takes a removal back. */
   async restore(row: PriceView): Promise<boolean> {
-    return this.#try(({ overrides }) => [...overrides.filter(({ id }) => id !== row.id), row]);
+    return this.#try((others) => [...others, row], row);
   }
 
-  async #try(change: (list: PriceList) => PriceView[]): Promise<boolean> {
-    if (this.#busy) return false;
-    try {
-      await this.#write(change);
-      return true;
-    } catch (error) {
-      this.#onerror(callError(error));
-      return false;
-    }
+  #try(change: (others: PriceView[]) => PriceView[], { id }: PriceView): Promise<boolean> {
+    return this.#work.run(() =>
+      this.#write(({ overrides }) => change(overrides.filter((other) => other.id !== id))),
+    );
   }
 
   async #write(change: (list: PriceList) => PriceView[]): Promise<void> {
-    this.#busy = true;
-    try {
-      const before = await this.#backend.call('list_prices', {});
-      const rows = change(before);
-      const list = await this.#backend.call('set_price_overrides', { rows });
-      this.#client.setQueryData(QUERY.prices, list);
-      this.#changed = true;
-    } finally {
-      this.#busy = false;
-    }
+    const before = await this.#backend.call('list_prices', {});
+    const rows = change(before);
+    const { revision } = before;
+    const list = await this.#backend.call('set_price_overrides', { rows, revision });
+    this.#client.setQueryData(QUERY.prices, list);
+    this.#changed = true;
+    if (list.now_in_force.length > 0) this.#onrevived(list.now_in_force);
   }
 }

@@ -83,8 +83,8 @@ export class PriceTable {
   /** `intent` is what stands behind the `?` of the address. */
   constructor(source: PriceSource, intent: string | null = null) {
     this.#source = source;
-    const { price, model } = readPriceIntent(intent);
-    this.#search = price ?? model ?? '';
+    const price = readPriceIntent(intent);
+    this.#search = price ?? '';
     // What a request was priced by may be past.
     this.#allTimes = price !== null;
   }

@@ -9,6 +9,8 @@ export interface NewFile {
   place: 'chosen' | 'downloads';
   /** Takes all of it. Fails with what the stream failed with, or because it cannot be written. */
   write(content: ReadableStream<Bytes>): Promise<void>;
+  /** Removes it, when nothing has come into it. */
+  discard(): Promise<void>;
 }
 
 /** Asks for a new file; null when the user has changed their mind. */
@@ -82,15 +84,23 @@ export class RequestExport {
   ): Promise<void> {
     const file = await this.#newFile(`flowkeep-requests.${format}`);
     if (file === null) return;
-    const content = await downloads.requests(format, filter);
     try {
-      await file.write(content);
+      await fill(file, await downloads.requests(format, filter));
     } catch (error) {
-      // What could not be written need not be sent any further.
-      await content.cancel().catch(() => undefined);
-      if (error instanceof CallError) throw error;
-      throw new CallError('unwritable', error instanceof Error ? error.message : 'not written');
+      await file.discard().catch(() => undefined);
+      throw error;
     }
     this.#saved = { name: file.name, place: file.place };
+  }
+}
+
+async function fill(file: NewFile, content: ReadableStream<Bytes>): Promise<void> {
+  try {
+    await file.write(content);
+  } catch (error) {
+    // What could not be written need not be sent any further.
+    await content.cancel().catch(() => undefined);
+    if (error instanceof CallError) throw error;
+    throw new CallError('unwritable', error instanceof Error ? error.message : 'not written');
   }
 }

@@ -30,6 +30,7 @@ export class RequestFeed {
   #farBehind = false;
   #filter: RequestFilter;
   #searching = $state(false);
+  #partial = $state(false);
   /** What was asked for before the list began anew is too late. */
   #generation = 0;
 
@@ -58,6 +59,11 @@ export class RequestFeed {
   /** Still shows what was found before. */
   get searching(): boolean {
     return this.#searching;
+  }
+
+  /** Older errors may match too, which nobody looked through. */
+  get partial(): boolean {
+    return this.#partial;
   }
 
   get loadingMore(): boolean {
@@ -108,6 +114,7 @@ export class RequestFeed {
       const page = await this.#read(null);
       if (generation !== this.#generation) return;
       this.#show(page.requests, page.next);
+      this.#partial = page.is_partial;
       this.#status = 'ready';
     });
     if (generation !== this.#generation) return;
@@ -126,6 +133,7 @@ export class RequestFeed {
       const page = await this.#read(before);
       if (generation !== this.#generation) return;
       this.#rows = [...this.#rows, ...page.requests];
+      this.#partial ||= page.is_partial;
       this.#next = page.next;
     });
     if (generation === this.#generation) this.#loadingMore = false;
@@ -181,6 +189,7 @@ export class RequestFeed {
     this.#rows = rows;
     this.#held = [];
     this.#farBehind = false;
+    this.#partial = false;
     this.#next = next;
   }
 

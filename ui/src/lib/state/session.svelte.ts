@@ -4,6 +4,9 @@ import type { Session } from '$lib/backend/backend';
 export class SessionState {
   readonly #session: Session | undefined;
   #signedIn = $state(true);
+  #expired = $state(false);
+  /** The user asked for it. */
+  #leaving = false;
 
   constructor(session: Session | undefined) {
     this.#session = session;
@@ -14,6 +17,11 @@ export class SessionState {
     return this.#signedIn;
   }
 
+  /** The login ended by itself: it was too old, or the program started again. */
+  get expired(): boolean {
+    return this.#expired;
+  }
+
   get canSignOut(): boolean {
     return this.#session !== undefined;
   }
@@ -22,6 +30,9 @@ export class SessionState {
     const session = this.#session;
     if (session === undefined) return () => undefined;
     return session.watch(() => {
+      // Every call that was under way reports the end once more.
+      if (session.signedIn) this.#expired = false;
+      else if (this.#signedIn) this.#expired = !this.#leaving;
       this.#signedIn = session.signedIn;
     });
   }
@@ -31,6 +42,11 @@ export class SessionState {
   }
 
   async signOut(): Promise<void> {
-    await this.#session?.signOut();
+    this.#leaving = true;
+    try {
+      await this.#session?.signOut();
+    } finally {
+      this.#leaving = false;
+    }
   }
 }

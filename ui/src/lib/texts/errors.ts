@@ -12,6 +12,7 @@ const TEXT: Record<FailureCode, () => string> = {
   vault_unavailable: m.error_vault_unavailable,
   storage: m.error_storage,
   invalid_setting: m.error_invalid_setting,
+  changed_meanwhile: m.error_changed_meanwhile,
   port_taken: m.error_port_taken,
   unauthorized: m.error_unauthorized,
   too_many_attempts: m.error_too_many_attempts,

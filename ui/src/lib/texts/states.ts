@@ -127,6 +127,9 @@ export const BALANCE_FAILURE: Record<BalanceFailureReason, () => string> = {
 /** Listening without a key answers errors only, which a green "running" would hide. */
 const IDLE = wording('warn', m.gateway_no_keys, m.overview_no_keys_text);
 
+/** It no longer answers, so that nobody knows its state. */
+export const GATEWAY_LOST = wording('bad', m.gateway_unreachable, m.error_unreachable);
+
 /** The gateway's state in words, the same everywhere. */
 export function gatewayWording(status: Pick<GatewayStatus, 'gateway' | 'keys'>): Wording {
   const idle = status.gateway.state === 'running' && status.keys.total === 0;

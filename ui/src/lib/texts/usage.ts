@@ -1,5 +1,6 @@
 import type { Amounts, UsageTotals } from '$lib/contract';
 import type { Formats } from '$lib/format/formats';
+import { m } from '$lib/paraglide/messages';
 
 /** Money of both currencies, which are never added up: `¥1.20 · $0.40`. */
 export function amountsText(
@@ -11,6 +12,13 @@ export function amountsText(
     ...(usd_nano !== 0 ? [format(usd_nano, 'USD')] : []),
   ];
   return parts.join(' · ');
+}
+
+/** What calls cost; where some of it is not known, that it is at least this much: `≥ ¥1.20`. */
+export function costText(totals: UsageTotals, format: Formats['money']): string {
+  const known = amountsText(totals.cost, format);
+  if (totals.calls_without_cost === 0 && totals.calls_cost_incomplete === 0) return known;
+  return isNothing(totals.cost) ? m.common_unknown() : `≥ ${known}`;
 }
 
 export const isNothing = ({ cny_nano, usd_nano }: Amounts): boolean =>

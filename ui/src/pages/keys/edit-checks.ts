@@ -1,8 +1,5 @@
 import type { KeyView, SetKeyRequest } from '$lib/contract';
-
-/** Digits only, at most this. */
-export const isCount = (text: string, most: number): boolean =>
-  /^\d+$/.test(text) && Number(text) <= most;
+import { wholeNumber } from '$lib/format/whole-number';
 
 /** What stands in the fields of the dialog. */
 export interface KeyDraft {
@@ -16,7 +13,7 @@ export interface KeyDraft {
 export function keyChange(key: KeyView, draft: KeyDraft): Omit<SetKeyRequest, 'ids'> | null {
   const label = draft.label.trim();
   const account = draft.account.trim();
-  const weight = Number(draft.weight.trim());
+  const weight = wholeNumber(draft.weight.trim());
   const change = {
     ...(label === key.label ? {} : { label }),
     ...(account === key.account ? {} : { account }),

@@ -1,4 +1,4 @@
-import type { PriceSite, PriceTier, PriceView } from '$lib/contract';
+import type { PriceFault, PriceSite, PriceTier, PriceView } from '$lib/contract';
 import { compareDecimals, decimalOf } from '$lib/format/price';
 import {
   dayAfter,
@@ -36,22 +36,11 @@ export interface PriceForm {
   note: string;
 }
 
-export type PriceFault =
-  | 'model'
-  | 'amount'
-  | 'cached'
-  | 'output'
-  | 'rise'
-  | 'day'
-  | 'days'
-  | 'time'
-  | 'hours'
-  | 'zone'
-  | 'batch'
-  | 'overlap';
+/** What the program finds in a row, and what only a form can have. */
+export type FormFault = PriceFault | 'day' | 'time';
 
 /** Faults by the field they stand at: `model`, `tier-0-input`, `image`, `days`, `hours`, … */
-export type PriceFaults = Readonly<Record<string, PriceFault>>;
+export type FormFaults = Readonly<Record<string, FormFault>>;
 
 const HALF = 50;
 const LONGEST_MODEL = 200;
@@ -108,8 +97,8 @@ const isAmount = (text: string): boolean => decimalOf(text) !== null;
 const isEmpty = (text: string): boolean => text.trim() === '';
 
 /** What is wrong with the fields, as the program would say it. */
-export function faultsOf(form: PriceForm): PriceFaults {
-  const faults: Record<string, PriceFault> = {};
+export function faultsOf(form: PriceForm): FormFaults {
+  const faults: Record<string, FormFault> = {};
   const model = form.model.trim();
   if (model === '' || encoder.encode(model).length > LONGEST_MODEL || /\s/.test(model)) {
     faults['model'] = 'model';
@@ -129,8 +118,8 @@ export function faultsOf(form: PriceForm): PriceFaults {
   return faults;
 }
 
-function timeFaults(form: PriceForm): Record<string, PriceFault> {
-  const faults: Record<string, PriceFault> = {};
+function timeFaults(form: PriceForm): Record<string, FormFault> {
+  const faults: Record<string, FormFault> = {};
   const [first, last] = [form.firstDay.trim(), form.lastDay.trim()];
   const [from, until] = [form.hoursFrom.trim(), form.hoursUntil.trim()];
   for (const [field, day] of [
@@ -152,14 +141,14 @@ function timeFaults(form: PriceForm): Record<string, PriceFault> {
   return faults;
 }
 
-function tierFaults(tiers: readonly TierForm[]): Record<string, PriceFault> {
-  const faults: Record<string, PriceFault> = {};
+function tierFaults(tiers: readonly TierForm[]): Record<string, FormFault> {
+  const faults: Record<string, FormFault> = {};
   const writes = tiers.some(({ output }) => !isEmpty(output));
   let before = -1;
   tiers.forEach((tier, index) => {
     const at = (field: string): string => `tier-${index}-${field}`;
     const from = tokensIn(tier.from);
-    if (from === null || from <= before) faults[at('from')] = 'rise';
+    if (from === null || from <= before) faults[at('from')] = 'tiers';
     before = from ?? before;
     const [input, cached] = [decimalOf(tier.input), decimalOf(tier.cached)];
     if (input === null) faults[at('input')] = 'amount';
@@ -221,24 +210,19 @@ export function rowOf(
   };
 }
 
-/** What the program says about a row, the field it is about, and the fault in our words. */
-const ENGINE: readonly [words: string, field: string, fault: PriceFault][] = [
-  ['hold at the same time', 'days', 'overlap'],
-  ['ends before it begins', 'days', 'days'],
-  ['begin and end at the same time', 'hours', 'hours'],
-  ['unknown time zone', 'hours', 'zone'],
-  ['needs a model', 'model', 'model'],
-  ['needs tiers', 'tiers', 'rise'],
-  ['price for output', 'tiers', 'output'],
-  ['more for cached input', 'tiers', 'cached'],
-  ['100 percent for a batch', 'batch', 'batch'],
-  ['an amount', 'tiers', 'amount'],
-  ['a price below 0', 'tiers', 'amount'],
-  ['has no price', 'tiers', 'amount'],
-];
+/** Where a fault stands that only the program could find. */
+const PLACE: Record<PriceFault, string> = {
+  model: 'model',
+  zone: 'hours',
+  days: 'days',
+  hours: 'hours',
+  overlap: 'days',
+  tiers: 'tiers',
+  output: 'tiers',
+  cached: 'tiers',
+  amount: 'tiers',
+  batch: 'batch',
+};
 
-/** Where the program's complaint belongs; nothing when it names no field. */
-export function engineFaults(message: string): PriceFaults {
-  const found = ENGINE.find(([words]) => message.includes(words));
-  return found === undefined ? {} : { [found[1]]: found[2] };
-}
+/** The program's fault at the field it is about. */
+export const placed = (fault: PriceFault): FormFaults => ({ [PLACE[fault]]: fault });

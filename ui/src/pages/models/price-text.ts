@@ -8,6 +8,7 @@ import {
   type PriceUnit,
   zoneOf,
 } from '$lib/state/price-rows';
+import type { FormFault } from './price-form';
 
 export const KIND_TEXT: Record<PriceKind, () => string> = {
   text: m.prices_kind_text,
@@ -68,3 +69,22 @@ export function zoneText(row: Pick<PriceView, 'site' | 'zone'>): string {
   const zone = zoneOf(row);
   return zone === 'Asia/Shanghai' ? m.prices_beijing() : zone;
 }
+
+const FAULT: Record<FormFault, () => string> = {
+  model: m.price_fault_model,
+  amount: m.price_fault_amount,
+  cached: m.price_fault_cached,
+  output: m.price_fault_output,
+  tiers: m.price_fault_rise,
+  day: m.price_fault_day,
+  days: m.price_fault_days,
+  time: m.price_fault_time,
+  hours: m.price_fault_hours,
+  zone: m.price_fault_zone,
+  batch: m.price_fault_batch,
+  overlap: m.price_fault_overlap,
+};
+
+/** A fault in the words of the form. */
+export const faultText = (fault: FormFault | undefined): string | undefined =>
+  fault === undefined ? undefined : FAULT[fault]();

@@ -1,12 +1,16 @@
-import type { Outcome, RequestView } from '$lib/contract';
+import type { CostState, RequestView } from '$lib/contract';
 import type { Formats } from '$lib/format/formats';
 import { m } from '$lib/paraglide/messages';
 
-/** Ends for which the vendor charges nothing. */
-const UNBILLED: ReadonlySet<Outcome> = new Set(['rejected', 'refused', 'upstream_failed']);
-
-export const isUnbilled = ({ outcome }: Pick<RequestView, 'outcome'>): boolean =>
-  UNBILLED.has(outcome);
+/** What is to be said of a cost, or in its place. What is known of it the engine tells. */
+const HINT: Record<CostState, () => string> = {
+  known: () => '',
+  free: m.requests_cost_free,
+  incomplete: m.requests_cost_incomplete,
+  unknown: m.requests_cost_unknown,
+  unbilled: m.requests_cost_unbilled,
+  priceless: m.requests_cost_no_model,
+};
 
 export interface CostText {
   text: string;
@@ -17,16 +21,13 @@ export interface CostText {
 
 /** What a request cost. Unknown is told from free, and a part from the whole. */
 export function costText(
-  { cost, outcome, model }: Pick<RequestView, 'cost' | 'outcome' | 'model'>,
+  { cost, cost_state }: Pick<RequestView, 'cost' | 'cost_state'>,
   formats: Formats,
 ): CostText {
-  if (cost !== null) {
-    const money = formats.cost(cost.nano, cost.currency);
-    return cost.incomplete
-      ? { text: `≥ ${money}`, hint: m.requests_cost_incomplete(), known: true }
-      : { text: money, hint: cost.nano === 0 ? m.requests_cost_free() : '', known: true };
-  }
-  if (UNBILLED.has(outcome)) return { text: '—', hint: m.requests_cost_unbilled(), known: true };
-  if (model === null) return { text: '—', hint: m.requests_cost_no_model(), known: true };
-  return { text: '—', hint: m.requests_cost_unknown(), known: false };
+  const money = cost === null ? '—' : formats.cost(cost.nano, cost.currency);
+  return {
+    text: cost_state === 'incomplete' ? `≥ ${money}` : money,
+    hint: HINT[cost_state](),
+    known: cost_state !== 'unknown',
+  };
 }

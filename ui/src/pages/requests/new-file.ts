@@ -1,8 +1,9 @@
 import type { Bytes } from '$lib/backend/backend';
 import type { NewFile } from '$lib/state/request-export.svelte';
 
-/** Chromium's; no standard has it, so TypeScript does not know it. */
-type Picker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+/** Chromium's; no standard has them, so TypeScript does not know them. */
+type Handle = FileSystemFileHandle & { remove?: () => Promise<void> };
+type Picker = (options: { suggestedName: string }) => Promise<Handle>;
 
 const LINK_READ_MS = 10_000;
 
@@ -23,11 +24,15 @@ export async function newFile(name: string): Promise<NewFile | null> {
   }
 }
 
-const chosen = (handle: FileSystemFileHandle): NewFile => ({
+const chosen = (handle: Handle): NewFile => ({
   name: handle.name,
   place: 'chosen',
   // What is cut off leaves the file as it was.
   write: async (content) => content.pipeTo(await handle.createWritable()),
+  // The browser makes an empty file when a name is chosen; one that was there is not empty.
+  discard: async () => {
+    if ((await handle.getFile()).size === 0) await handle.remove?.();
+  },
 });
 
 const download = (name: string): NewFile => ({
@@ -42,4 +47,5 @@ const download = (name: string): NewFile => ({
     // The browser has begun to read it by then.
     setTimeout(() => URL.revokeObjectURL(url), LINK_READ_MS);
   },
+  discard: () => Promise.resolve(),
 });

@@ -3,7 +3,7 @@ import type { Formats } from '$lib/format/formats';
 import { m } from '$lib/paraglide/messages';
 import { hashOfPrice } from '$lib/state/price-intent';
 import { routeText } from '$lib/texts/usage';
-import { costText, isUnbilled } from './cost-text';
+import { costText } from './cost-text';
 
 export interface Fact {
   /** Names it in tests. */
@@ -93,7 +93,7 @@ function tokenFacts(request: RequestView, formats: Formats): Fact[] {
 }
 
 function untoldFacts(request: RequestView, formats: Formats): Fact[] {
-  const { model, units, estimated_tokens } = request;
+  const { cost_state, units, estimated_tokens } = request;
   const fact = { id: 'tokens', name: m.requests_detail_tokens() };
   if (estimated_tokens !== null) {
     const text = m.requests_estimate({ count: formats.number(estimated_tokens) });
@@ -101,7 +101,7 @@ function untoldFacts(request: RequestView, formats: Formats): Fact[] {
   }
   // A picture, a list of models or a refusal has no tokens that anybody could tell.
   const isCounted = Object.values(units).some((count) => count !== null);
-  const hasNone = model === null || isCounted || isUnbilled(request);
+  const hasNone = isCounted || cost_state === 'unbilled' || cost_state === 'priceless';
   if (hasNone) return [];
   return [{ ...fact, text: m.common_unknown(), hint: m.requests_tokens_unknown() }];
 }
@@ -120,11 +120,11 @@ function unitFacts(units: UnitsView, formats: Formats): Fact[] {
 }
 
 function costFacts(request: RequestView, formats: Formats): Fact[] {
-  const { cost } = request;
+  const { cost, cost_state } = request;
   const { text, hint, known: isKnown } = costText(request, formats);
   const fact = { id: 'cost', name: m.requests_column_cost(), hint };
   if (cost === null) return [{ ...fact, text: isKnown ? hint : m.common_unknown() }];
-  const mark = cost.incomplete ? ` (${m.requests_incomplete()})` : '';
+  const mark = cost_state === 'incomplete' ? ` (${m.requests_incomplete()})` : '';
   return [
     { ...fact, text: `${text}${mark}` },
     {

@@ -1,13 +1,12 @@
+import { wholeNumber } from '$lib/format/whole-number';
+
 /** Bounds of the contract's `SettingsPatch.port`. */
 const PORT_MIN = 1024;
 const PORT_MAX = 65_535;
 const LOOPBACK: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-export const isPort = (text: string): boolean => isWholeNumber(text, PORT_MIN, PORT_MAX);
-
-/** Digits only, within these bounds. */
-export const isWholeNumber = (text: string, least: number, most: number): boolean =>
-  /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most;
+export const isPort = (text: string): boolean =>
+  wholeNumber(text) >= PORT_MIN && wholeNumber(text) <= PORT_MAX;
 
 /** `https://…`, or `http://` on loopback, as the contract says. */
 export function isUpstream(text: string): boolean {

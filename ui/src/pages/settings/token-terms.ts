@@ -1,5 +1,6 @@
 import type { ClientLimits, ClientView } from '$lib/contract';
 import { amountOf, nanoOf } from '$lib/format/money';
+import { wholeNumber } from '$lib/format/whole-number';
 
 export type TokenCurrency = 'CNY' | 'USD';
 
@@ -55,7 +56,7 @@ function amount(text: string): number | null | undefined {
 
 function perMinute(text: string): number | null | undefined {
   if (text.trim() === '') return null;
-  const requests = /^\d{1,7}$/.test(text.trim()) ? Number(text) : 0;
+  const requests = wholeNumber(text.trim());
   return requests >= 1 && requests <= MOST_PER_MINUTE ? requests : undefined;
 }
 

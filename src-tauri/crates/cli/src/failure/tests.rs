@@ -34,3 +34,22 @@ fn a_locked_vault_says_what_to_do() {
         format!("{:?}", ExitCode::from(1))
     );
 }
+
+#[test]
+fn a_disk_that_takes_nothing_comes_with_advice() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("lock the folder")]
+    struct Locking(#[source] std::io::Error);
+    for (kind, advice) in [
+        (std::io::ErrorKind::StorageFull, "make room"),
+        (std::io::ErrorKind::ReadOnlyFilesystem, "--data-dir"),
+    ] {
+        let text = Failure::because(&Locking(kind.into())).to_string();
+        assert!(
+            text.starts_with("lock the folder: ") && text.contains(advice),
+            "{text}"
+        );
+    }
+    let text = Failure::because(&Locking(std::io::ErrorKind::NotFound.into())).to_string();
+    assert!(!text.contains(';'), "{text}");
+}

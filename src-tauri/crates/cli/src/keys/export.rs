@@ -28,8 +28,9 @@ pub(super) async fn run(args: &ExportArgs, variables: &Variables) -> Result<(), 
     app.close().await;
     let exported = exported?;
     match &args.file {
-        None => write(&exported, io::stdout().lock())
-            .map_err(|error| Failure::Failed(format!("write to the standard output: {error}")))?,
+        None => {
+            write(&exported, io::stdout().lock()).map_err(|error| Failure::unwritten(&error))?;
+        }
         Some(path) => {
             write_file(&exported, path)?;
             output::note(&format!(

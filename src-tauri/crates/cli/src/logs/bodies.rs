@@ -25,9 +25,17 @@ pub(super) async fn clear(args: &ClearBodiesArgs, variables: &Variables) -> Resu
     let app = engine::open_beside(&place).await?;
     let report = app.clear_bodies(Empty {}).await;
     app.close().await;
+    let report = report?;
+    for path in &report.damaged_copies {
+        output::note(&format!(
+            "bodies may still be in {}, a damaged log that was set aside; delete it, and the \
+             files whose names begin as its own, when you have no use for it",
+            output::plain(path)
+        ));
+    }
     output::line(&format!(
         "removed the bodies of {} requests",
-        report?.removed
+        report.removed
     ))
 }
 

@@ -1,7 +1,7 @@
 //! `flowkeep logs show`: one request with all that was tried for it.
 
 use flowkeep_contract::{
-    AttemptView, CostView, ErrorCode, GetRequestRequest, ListRequestsRequest, Outcome,
+    AttemptView, CostState, CostView, ErrorCode, GetRequestRequest, ListRequestsRequest,
     RequestDetails, RequestFilter, RequestView, UnitsView,
 };
 use flowkeep_core::app::Records;
@@ -159,7 +159,7 @@ fn facts(row: &RequestView, zone: &TimeZone) -> Vec<(&'static str, String)> {
             .into_iter()
             .filter_map(|(name, fact)| Some((name, fact?))),
     );
-    facts.push(("tokens", tokens(row)));
+    facts.extend(tokens(row).map(|tokens| ("tokens", tokens)));
     facts.extend(units(row.units));
     facts.push(("cost", cost(row)));
     facts.extend(saved(row.cost.as_ref()));
@@ -176,12 +176,9 @@ pub(super) fn moment(unix_ms: i64, zone: &TimeZone) -> String {
     moment.strftime("%Y-%m-%d %H:%M:%S%.3f %:z").to_string()
 }
 
-fn tokens(row: &RequestView) -> String {
+fn tokens(row: &RequestView) -> Option<String> {
     let (Some(prompt), completion) = (row.prompt_tokens, row.completion_tokens) else {
-        return match row.estimated_tokens {
-            Some(guess) => format!("about {guess} (estimate): {}", words::TOKENS_UNKNOWN),
-            None => words::TOKENS_UNKNOWN.to_owned(),
-        };
+        return untold(row);
     };
     let part = |count: Option<i64>, what: &str| {
         let count = count.map(|count| format!(" ({count} {what})"));
@@ -192,7 +189,19 @@ fn tokens(row: &RequestView) -> String {
         let reasoning = part(row.reasoning_tokens, "reasoning");
         format!(", {count} out{reasoning}")
     });
-    format!("{prompt} in{cached}{}", completion.unwrap_or_default())
+    let completion = completion.unwrap_or_default();
+    Some(format!("{prompt} in{cached}{completion}"))
+}
+
+/// A picture, a list of models or a refusal has no tokens that anybody could tell.
+fn untold(row: &RequestView) -> Option<String> {
+    if let Some(guess) = row.estimated_tokens {
+        let why = words::TOKENS_UNKNOWN;
+        return Some(format!("about {guess} (estimate): {why}"));
+    }
+    let is_free_of_tokens = matches!(row.cost_state, CostState::Unbilled | CostState::Priceless)
+        || units(row.units).next().is_some();
+    (!is_free_of_tokens).then(|| words::TOKENS_UNKNOWN.to_owned())
 }
 
 fn units(units: UnitsView) -> impl Iterator<Item = (&'static str, String)> {
@@ -210,31 +219,15 @@ fn units(units: UnitsView) -> impl Iterator<Item = (&'static str, String)> {
 }
 
 fn cost(row: &RequestView) -> String {
+    let words = words::cost(row.cost_state);
     let Some(cost) = &row.cost else {
-        return match row.outcome {
-            Outcome::Rejected | Outcome::Refused | Outcome::UpstreamFailed => words::UNBILLED,
-            Outcome::Success | Outcome::Interrupted | Outcome::ClientClosed => {
-                if row.model.is_some() {
-                    words::COST_UNKNOWN
-                } else {
-                    words::NO_PRICE
-                }
-            }
-        }
-        .to_owned();
+        return words.unwrap_or_default().to_owned();
     };
-    let mut parts = vec![format!(
-        "{} by price {}",
-        amount(cost.nano, cost),
-        cost.price
-    )];
-    if cost.nano == 0 {
-        parts.push(words::FREE.to_owned());
+    let amount = format!("{} by price {}", amount(cost.nano, cost), cost.price);
+    match words {
+        Some(words) => format!("{amount} · {words}"),
+        None => amount,
     }
-    if cost.incomplete {
-        parts.push(words::INCOMPLETE.to_owned());
-    }
-    parts.join(" · ")
 }
 
 fn saved(cost: Option<&CostView>) -> Option<(&'static str, String)> {

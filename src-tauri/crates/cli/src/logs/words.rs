@@ -1,23 +1,27 @@
 //! The words of `flowkeep logs show`: those of the window, in English. A test
 //! compares them with the window's file of messages.
 
-use flowkeep_contract::{Choice, Left, LeftOut, Outcome};
+use flowkeep_contract::{Choice, CostState, Left, LeftOut, Outcome};
 
-/// `requests_cost_unknown`.
-pub(super) const COST_UNKNOWN: &str = "Not known: the price or the usage is missing";
-/// `requests_cost_unbilled`.
-pub(super) const UNBILLED: &str = "Not charged";
-/// `requests_cost_no_model`.
-pub(super) const NO_PRICE: &str = "Has no price";
-/// `requests_cost_free`.
-pub(super) const FREE: &str = "Free of charge";
-/// `requests_cost_incomplete`.
-pub(super) const INCOMPLETE: &str = "At least this much: a part that has a price was not counted";
 /// `requests_tokens_unknown`.
 pub(super) const TOKENS_UNKNOWN: &str = "SiliconFlow did not tell the usage";
 /// `requests_no_attempts`.
 pub(super) const NO_ATTEMPTS: &str =
     "Flowkeep answered by itself; nothing was sent to SiliconFlow.";
+
+/// `requests_cost_…`: what is to be said of a cost, or in its place.
+pub(super) const fn cost(state: CostState) -> Option<&'static str> {
+    match state {
+        CostState::Known => None,
+        CostState::Free => Some("Free of charge"),
+        CostState::Incomplete => {
+            Some("At least this much: a part that has a price was not counted")
+        }
+        CostState::Unknown => Some("Not known: the price or the usage is missing"),
+        CostState::Unbilled => Some("Not charged"),
+        CostState::Priceless => Some("Has no price"),
+    }
+}
 
 /// `outcome_…`.
 pub(super) const fn outcome(outcome: Outcome) -> &'static str {

@@ -22,6 +22,8 @@ pub(super) fn wanted(prices: PriceList, args: &PriceListArgs) -> PriceList {
     };
     let keep = |rows: Vec<PriceView>| rows.into_iter().filter(fits).collect();
     PriceList {
+        revision: prices.revision,
+        now_in_force: prices.now_in_force,
         as_of: prices.as_of,
         overrides: keep(prices.overrides),
         shipped: if args.own {

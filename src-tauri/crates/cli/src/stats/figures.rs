@@ -2,7 +2,7 @@
 
 use flowkeep_contract::{
     AccountBurn, Amounts, BurnRate, Percentiles, UsageBreakdown, UsageDimension, UsageOverview,
-    UsageShare,
+    UsageShare, UsageTotals,
 };
 use flowkeep_core::model::{Currency, Money, Nano};
 
@@ -26,7 +26,7 @@ pub(super) fn summary(days: u32, overview: &UsageOverview) -> String {
         ("tokens in", totals.prompt_tokens.to_string()),
         ("of these cached", percent(rates.cached_share)),
         ("tokens out", totals.completion_tokens.to_string()),
-        ("cost", money(totals.cost)),
+        ("cost", cost(totals)),
         ("saved by the cache", money(totals.saved)),
         ("first byte", latency(&overview.first_byte)),
         ("duration", latency(&overview.duration)),
@@ -121,7 +121,7 @@ fn row(share: &UsageShare) -> Vec<String> {
         totals.prompt_tokens.to_string(),
         percent(share.rates.cached_share),
         totals.completion_tokens.to_string(),
-        money(totals.cost),
+        cost(totals),
         share
             .rates
             .tokens_per_second
@@ -144,6 +144,17 @@ fn what(by: UsageDimension) -> &'static str {
 
 fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+/// What calls cost; where some of it is not known, that it is at least this much.
+fn cost(totals: &UsageTotals) -> String {
+    let known = money(totals.cost);
+    let is_whole = totals.calls_without_cost == 0 && totals.calls_cost_incomplete == 0;
+    match known.as_str() {
+        _ if is_whole => known,
+        "0" => "unknown".to_owned(),
+        _ => format!("≥ {known}"),
+    }
 }
 
 /// Currencies stand side by side and are never added up.

@@ -56,7 +56,7 @@ fn not_counted(calls: u64) -> String {
         1 => "1 call".to_owned(),
         calls => format!("{calls} calls"),
     };
-    format!("{calls} not counted: price unknown or other currency")
+    format!("{calls} not counted: cost unknown or other currency")
 }
 
 fn models(limits: &ClientLimits) -> String {
@@ -129,7 +129,7 @@ mod tests {
                 "NAME        ID               MODELS  PER MINUTE  TODAY        THIS MONTH",
                 "default     default          all     any",
                 "cursor[31m  cursor-01234567  a/*,b   30          ¥0.31 of ¥5  ¥0.001      2 calls not \
-                 counted: price unknown or other currency · bodies kept until 2026-08-22 12:00",
+                 counted: cost unknown or other currency · bodies kept until 2026-08-22 12:00",
             ]
         );
     }

@@ -1,5 +1,5 @@
-//! What runs beside the requests: saving states, seeing what other processes
-//! changed, waiting for a locked vault.
+//! What runs beside the requests: saving states, waiting for a locked vault, and
+//! what other modules start ([`super::neighbours`] sees what other processes change).
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,6 @@ use super::App;
 use crate::model::StateChange;
 use crate::vault::VaultState;
 
-/// How often another process's commit is looked for: one cheap read a second.
-const LOOK: Duration = Duration::from_secs(1);
 /// After this states are saved again that could not be.
 const SAVE_AGAIN: Duration = Duration::from_secs(1);
 /// How often a locked vault is asked.
@@ -93,66 +91,6 @@ impl App {
                 return;
             }
         }
-    }
-
-    /// The CLI works on the same folder; its commits are taken up within a second.
-    async fn follow_other_processes(&self) {
-        let mut seen = None;
-        let mut rechecking: Option<tokio::task::JoinHandle<()>> = None;
-        let mut recounting: Option<tokio::task::JoinHandle<()>> = None;
-        let is_free = |task: &Option<tokio::task::JoinHandle<()>>| {
-            task.as_ref()
-                .is_none_or(tokio::task::JoinHandle::is_finished)
-        };
-        loop {
-            // Beside, since an answer may take its time; one at a time.
-            if is_free(&rechecking) {
-                let app = self.clone();
-                let recheck = async move { app.recheck_next().await };
-                rechecking = self
-                    .any_due_for_recheck()
-                    .then(|| self.0.tasks.spawn(recheck));
-            }
-            // Beside as well: it may wait for the log to be written.
-            if is_free(&recounting) {
-                let app = self.clone();
-                recounting = Some(self.0.tasks.spawn_blocking(move || {
-                    // Prices first: costs were computed by them.
-                    app.follow_prices();
-                    app.follow_costs();
-                }));
-            }
-            let version = self.blocking(|app| Ok(app.0.store.data_version()?)).await;
-            match version {
-                Ok(version) if seen.is_some_and(|seen| seen != version) => {
-                    let reloaded = self.blocking(|app| {
-                        app.reload_clients()?;
-                        app.reload_pool()?;
-                        app.recheck_what_differs()?;
-                        app.reload_resources()
-                    });
-                    match reloaded.await {
-                        Ok(()) => {
-                            seen = Some(version);
-                            self.changed(&[Topic::Keys, Topic::Status, Topic::Clients]);
-                        }
-                        // Looked for again: a token may have been revoked.
-                        Err(error) => {
-                            tracing::warn!(%error, "cannot take up what another process changed");
-                        }
-                    }
-                }
-                Ok(version) => seen = Some(version),
-                Err(error) => tracing::debug!(%error, "cannot look for changes"),
-            }
-            if self.rest(LOOK).await {
-                return;
-            }
-        }
-    }
-
-    fn any_due_for_recheck(&self) -> bool {
-        !self.pool().due_for_recheck(self.now(), 1).is_empty()
     }
 
     /// S20, F42: a keychain that is unlocked or comes back is used without a

@@ -1,6 +1,7 @@
 //! Kept bodies: shown with their request, and removed when they have expired, are
 //! too many or the user says so (D17).
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use flowkeep_contract::{
@@ -40,21 +41,27 @@ fn body(kept: KeptBody) -> CapturedBody {
 }
 
 impl App {
-    /// Removes all kept bodies; their requests stay in the log.
+    /// Removes all kept bodies; their requests stay in the log. Names the damaged logs
+    /// that were set aside, in which some may still be.
     ///
     /// # Errors
     /// When the database cannot be written; then a part may be gone.
     pub async fn clear_bodies(&self, _: Empty) -> Result<ClearBodiesReport, ApiError> {
-        let removed = self
+        let (removed, copies) = self
             .blocking(|app| {
                 // What finished before the click goes too.
                 let _ = app.flush_journal(FLUSH);
-                Ok(app.0.store.clear_bodies()?)
+                let removed = app.0.store.clear_bodies()?;
+                Ok((removed, app.0.store.damaged_copies()?))
             })
             .await?;
         tracing::info!(requests = removed, "all kept bodies were removed");
         self.changed(&[Topic::Requests]);
-        Ok(ClearBodiesReport { removed })
+        let shown = |path: PathBuf| path.display().to_string();
+        Ok(ClearBodiesReport {
+            removed,
+            damaged_copies: copies.into_iter().map(shown).collect(),
+        })
     }
 
     pub(super) fn start_keeping_bodies(&self) {

@@ -22,7 +22,7 @@ mod window;
 use std::sync::{Arc, Mutex};
 
 use flowkeep_contract::{ApiError, ClientToken, Empty, ErrorCode};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use subtle::{Choice, ConstantTimeEq as _};
 
 pub(in crate::app) use self::product::product;
@@ -101,6 +101,17 @@ impl Clients {
         }
     }
 
+    /// Whether this is a client's token, in force or revoked. Compares with every
+    /// digest, in a time that does not tell which matched.
+    fn has_issued(&self, presented: &str) -> bool {
+        let digest = token_hash(presented);
+        let in_force = self.entries.iter().map(|client| &client.hash);
+        let issued = in_force.chain(self.revoked.iter());
+        issued
+            .fold(Choice::from(0), |found, hash| found | digest.ct_eq(hash))
+            .into()
+    }
+
     fn find(&self, id: &str) -> Option<&Arc<Client>> {
         self.entries.iter().find(|client| *client.id == *id)
     }
@@ -129,13 +140,29 @@ impl Clients {
     }
 }
 
+/// Said instead of a token that nothing accepts.
+const NOT_IN_FORCE: &str = "the default token in force is not in this vault: name the gateway's vault with \
+    --vault, or make the token anew with `flowkeep token create default`";
+
 impl App {
     /// Whose token this is. Without a token only when the user allowed it.
     ///
     /// # Errors
     /// When a token is needed and this is none.
     pub fn check_token(&self, presented: Option<&str>) -> TokenCheck {
-        self.live(|live| Arc::clone(&live.clients)).check(presented)
+        let checked = self.live(|live| Arc::clone(&live.clients)).check(presented);
+        if checked.is_ok() {
+            self.0.neighbours.client_came();
+        }
+        checked
+    }
+
+    /// Whether this is the token of a client, in force or revoked: whoever shows it
+    /// where it does not help guesses nothing (S9).
+    #[must_use]
+    pub fn has_issued_token(&self, presented: &str) -> bool {
+        self.live(|live| Arc::clone(&live.clients))
+            .has_issued(presented)
     }
 
     /// The default token, to put into tools.
@@ -150,17 +177,22 @@ impl App {
             });
         }
         self.blocking(|app| {
-            if app.default_row()?.as_ref().is_some_and(is_revoked) {
+            let row = app.default_row()?;
+            if row.as_ref().is_some_and(is_revoked) {
                 return Err(ApiError::new(
                     ErrorCode::TokenRevoked,
                     "the default token was revoked; make it anew with \
                      `flowkeep token create default`, or use another one",
                 ));
             }
-            let contents = app.0.vault.load()?;
-            let token = contents
-                .token
-                .ok_or_else(|| ApiError::new(ErrorCode::VaultUnavailable, "no client token yet"))?;
+            let token = app.0.vault.load()?.token;
+            let in_force = |token: &SecretString| {
+                let hash = token_hash(token.expose_secret());
+                row.as_ref().is_none_or(|row| row.token_hash == hash)
+            };
+            let token = token
+                .filter(in_force)
+                .ok_or_else(|| ApiError::new(ErrorCode::VaultUnavailable, NOT_IN_FORCE))?;
             Ok(ClientToken {
                 token: token.expose_secret().to_owned(),
             })
@@ -173,6 +205,9 @@ impl App {
     /// vault is locked.
     pub(super) fn ensure_default_client(&self) -> Result<(), ApiError> {
         let row = self.default_row()?;
+        if row.is_some() && !self.0.serves {
+            return Ok(());
+        }
         if self.0.client_token.is_some() {
             if row.is_none() {
                 // The variable's token is kept nowhere; this one nobody has.

@@ -1,5 +1,7 @@
 //! The one place where errors of the parts become [`ApiError`]s.
 
+use std::io::ErrorKind;
+
 use flowkeep_contract::{ApiError, ErrorCode};
 
 use crate::settings::SettingsError;
@@ -45,6 +47,30 @@ impl From<VaultError> for ApiError {
 
 impl From<SettingsError> for ApiError {
     fn from(error: SettingsError) -> Self {
+        // What the user asked for may be all right, but it cannot be kept.
+        if let SettingsError::Io { source, .. } = &error {
+            let advice = advice_on(source);
+            return Self::new(
+                ErrorCode::Storage,
+                format!("{}; nothing was changed: {advice}", chain(&error)),
+            );
+        }
         Self::new(ErrorCode::InvalidSetting, chain(&error))
     }
 }
+
+/// What to do about a file that cannot be read or written.
+fn advice_on(error: &std::io::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+            "make room on the disk of the data folder and try again"
+        }
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
+            "let Flowkeep write to its data folder and try again"
+        }
+        _ => "see to the disk of the data folder and try again",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -23,6 +23,7 @@ pub struct RequestExport {
     format: ExportFormat,
     search: RequestSearch,
     rows: u64,
+    is_partial: bool,
     begun: bool,
     ended: bool,
 }
@@ -46,6 +47,7 @@ impl Records {
                 ..self.search(filter)?
             },
             rows: 0,
+            is_partial: false,
             begun: false,
             ended: false,
         })
@@ -57,6 +59,12 @@ impl RequestExport {
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows
+    }
+
+    /// Whether older errors may have the text too, that were not looked through so far.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.is_partial
     }
 
     /// The next piece; absent at the end. Blocks.
@@ -82,7 +90,9 @@ impl RequestExport {
     }
 
     fn page(&mut self) -> Result<Vec<RequestView>, ApiError> {
-        let rows = self.records.store.search_requests(&self.search)?;
+        let found = self.records.store.find_requests(&self.search)?;
+        self.is_partial |= found.is_partial;
+        let rows = found.rows;
         if let Some(last) = rows.last() {
             self.search.before = Some(last.id);
         }

@@ -25,6 +25,7 @@ mod logs;
 mod models;
 mod money;
 mod monitoring;
+mod neighbours;
 mod open;
 mod probe;
 mod records;
@@ -73,6 +74,7 @@ use self::gauge::{Gauge, InFlight};
 use self::import::Imports;
 use self::models::Catalogue;
 use self::money::Ledger;
+use self::neighbours::Neighbours;
 use self::resources::Owners;
 use self::sites::Sites;
 use crate::clock::{Clock, Moment};
@@ -113,6 +115,8 @@ struct Inner {
     paused: AtomicBool,
     /// Whether finished requests go into the log and the statistics.
     records: bool,
+    /// Whether clients are served, by this process.
+    serves: bool,
     settings_file: SettingsFile,
     overrides: Overrides,
     client_token: Option<SecretString>,
@@ -121,6 +125,7 @@ struct Inner {
     events: broadcast::Sender<Event>,
     changes: mpsc::Sender<Vec<StateChange>>,
     sites: Sites,
+    neighbours: Neighbours,
     /// Held while the pool is given what was read: the last one read must win.
     reloading: Mutex<()>,
     imports: Imports,

@@ -16,6 +16,7 @@ use super::gauge::Gauge;
 use super::import::Imports;
 use super::models::Catalogue;
 use super::money::Ledger;
+use super::neighbours::Neighbours;
 use super::relay;
 use super::resources::Owners;
 use super::sites::{SiteTable, Sites};
@@ -53,6 +54,9 @@ pub struct AppOptions {
     pub client_token: Option<SecretString>,
     /// Whether finished requests go into the log and the statistics.
     pub records: bool,
+    /// Whether clients are served. A command that ends at once serves none, and
+    /// leaves the default token as the gateway beside it has it.
+    pub serves: bool,
     /// `OTEL_EXPORTER_OTLP_HEADERS`: what the OTLP collector is shown.
     pub otlp_headers: OtlpHeaders,
     /// Time.
@@ -75,6 +79,7 @@ impl AppOptions {
             passphrase: None,
             client_token: None,
             records: true,
+            serves: true,
             otlp_headers: OtlpHeaders::default(),
             clock: Arc::new(SystemClock::new()),
             sites: SiteTable::default(),
@@ -169,6 +174,7 @@ impl App {
             host: options.host,
             data_dir: options.data_dir,
             started,
+            neighbours: Neighbours::since(store.data_version()?),
             journal: store.journal(),
             store,
             vault,
@@ -185,6 +191,7 @@ impl App {
             body_room: relay::room(),
             paused: AtomicBool::new(false),
             records: options.records,
+            serves: options.serves,
             otlp_headers: options.otlp_headers,
             settings_file,
             overrides: options.overrides,
@@ -200,13 +207,13 @@ impl App {
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         }));
-        app.obey_in_the_pool(&app.effective_settings());
         app.take_up().map_err(OpenError::Load)?;
         Ok(app)
     }
 
-    /// Reads what earlier processes left behind.
+    /// Obeys the settings, and reads what earlier processes left behind.
     fn take_up(&self) -> Result<(), ApiError> {
+        self.obey_in_the_pool(&self.effective_settings());
         self.reload_resources()?;
         self.remember_spending();
         self.take_up_vault()

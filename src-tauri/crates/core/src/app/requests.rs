@@ -28,7 +28,8 @@ impl Records {
             limit,
             ..self.search(request.filter)?
         };
-        let rows = self.store.search_requests(&search)?;
+        let found = self.store.find_requests(&search)?;
+        let rows = found.rows;
         let full = u32::try_from(rows.len()).is_ok_and(|count| count == limit);
         let next = rows.last().filter(|_| full).map(|row| row.id);
         let mut labels = self.labels()?;
@@ -36,6 +37,7 @@ impl Records {
         Ok(RequestPage {
             requests: requests.collect::<Result<_, _>>()?,
             next,
+            is_partial: found.is_partial,
         })
     }
 

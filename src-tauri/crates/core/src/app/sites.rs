@@ -61,9 +61,17 @@ impl SiteTable {
         })
     }
 
-    /// Which site's accounts and prices are behind an address.
-    fn behind(&self, base: &str) -> Option<Site> {
+    /// The vendor's site that an address belongs to; `None` for an address that is
+    /// not the vendor's.
+    fn named(&self, base: &str) -> Option<Site> {
         self.at(base).or_else(|| Site::of_url(base))
+    }
+
+    /// Which site's accounts and prices are behind an address. A mirror or a
+    /// stand-in is taken for one of siliconflow.cn, the site of the settings'
+    /// default: without prices nothing would be counted, and no budget would hold.
+    fn behind(&self, base: &str) -> Site {
+        self.named(base).unwrap_or(Site::Cn)
     }
 }
 
@@ -195,7 +203,7 @@ impl App {
 
     /// Which of the vendor's sites an account belongs to, for prices and currency.
     #[must_use]
-    pub fn site_of(&self, account: &AccountId) -> Option<Site> {
+    pub fn site_of(&self, account: &AccountId) -> Site {
         let sites = &self.0.sites;
         let behind = |base: &Url| sites.table.behind(base.as_str());
         let own = sites.homes().accounts.get(account).map(behind);
@@ -206,14 +214,13 @@ impl App {
     }
 
     /// Which of the vendor's sites is at an address.
-    pub(super) fn site_at(&self, base: &str) -> Option<Site> {
+    pub(super) fn site_at(&self, base: &str) -> Site {
         self.0.sites.table.behind(base)
     }
 
-    /// What an account at that site is billed in, as far as the site tells.
-    pub(super) fn currency_at(&self, site: &AccountSite) -> Option<Currency> {
-        let base = self.base_of(site);
-        self.0.sites.table.behind(&base).map(Site::currency)
+    /// What an account at that site is billed in.
+    pub(super) fn currency_at(&self, site: &AccountSite) -> Currency {
+        self.site_at(&self.base_of(site)).currency()
     }
 
     /// Whether two sites are the same address now.
@@ -224,11 +231,10 @@ impl App {
     /// A site as it is shown.
     pub(super) fn site_view(&self, site: &AccountSite) -> SiteView {
         let base = self.base_of(site);
-        let behind = self.0.sites.table.behind(&base);
         SiteView {
-            name: site_name(behind),
+            name: site_name(self.0.sites.table.named(&base)),
             follows_settings: *site == AccountSite::Settings,
-            currency: behind.map(|site| site.currency().code().to_owned()),
+            currency: self.site_at(&base).currency().code().to_owned(),
             base,
         }
     }
@@ -236,7 +242,7 @@ impl App {
     /// The name of a site that is not the one of the settings.
     pub(super) fn own_site_name(&self, site: &AccountSite) -> Option<SiteName> {
         let is_own = *site != AccountSite::Settings;
-        is_own.then(|| site_name(self.0.sites.table.behind(&self.base_of(site))))
+        is_own.then(|| site_name(self.0.sites.table.named(&self.base_of(site))))
     }
 
     /// Takes up where the accounts live.

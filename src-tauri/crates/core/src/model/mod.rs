@@ -25,7 +25,7 @@ pub use capture::{Capture, KeptBody, LeftOut, Room, Share};
 pub use client::{Budget, ClientLimits};
 pub use key::{AccountId, ApiKey, Fingerprint, KeyId, MalformedKey, RandomId};
 pub use money::{Cost, Currency, MalformedAmount, Money, Nano, Priced};
-pub use record::{Outcome, RequestRecord};
+pub use record::{CostState, Outcome, RequestRecord};
 pub use resource::{Resource, ResourceKind};
 pub use route::{BodyRule, Effect, Payment, Protocol, Route};
 pub use state::{Condition, KeyState, StateChange};

@@ -54,6 +54,24 @@ impl Outcome {
     }
 }
 
+/// What is known of a request's cost: the one rule for what is shown of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CostState {
+    /// All of it.
+    Known,
+    /// All of it, and it is nothing.
+    Free,
+    /// At least so much: a part that has a price was not counted.
+    Incomplete,
+    /// It may have been charged for, and nobody knows how much.
+    Unknown,
+    /// Nothing is charged for how it ended.
+    Unbilled,
+    /// What was asked for has no price: a list, the state of a video, or what is
+    /// answered here.
+    Priceless,
+}
+
 /// A finished request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestRecord {
@@ -114,10 +132,23 @@ pub struct RequestRecord {
 }
 
 impl RequestRecord {
+    /// What is known of its cost.
+    #[must_use]
+    pub fn cost_state(&self) -> CostState {
+        match &self.cost {
+            Some(cost) if cost.incomplete => CostState::Incomplete,
+            Some(cost) if cost.money.nano() == 0 => CostState::Free,
+            Some(_) => CostState::Known,
+            None if self.may_be_charged() => CostState::Unknown,
+            None if self.may_be_answered() => CostState::Priceless,
+            None => CostState::Unbilled,
+        }
+    }
+
     /// Whether it may have been charged for, and nobody knows how much.
     #[must_use]
     pub fn has_unknown_cost(&self) -> bool {
-        self.cost.is_none() && self.may_be_charged()
+        self.cost_state() == CostState::Unknown
     }
 
     /// Whether it was answered for tokens, and nobody told how many.
@@ -135,11 +166,15 @@ impl RequestRecord {
     /// answered here (`/v1/messages/count_tokens`).
     #[must_use]
     pub fn may_be_charged(&self) -> bool {
-        let may_be_answered = match self.outcome {
+        self.may_be_answered() && self.asked_a_model() && self.payment() != Payment::Nothing
+    }
+
+    /// Whether nothing says that no model has answered.
+    const fn may_be_answered(&self) -> bool {
+        match self.outcome {
             Outcome::Success | Outcome::Interrupted | Outcome::ClientClosed => true,
             Outcome::Rejected | Outcome::Refused | Outcome::UpstreamFailed => false,
-        };
-        may_be_answered && self.asked_a_model() && self.payment() != Payment::Nothing
+        }
     }
 
     /// Whether a model of the upstream's was asked.
@@ -198,3 +233,6 @@ impl RequestRecord {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

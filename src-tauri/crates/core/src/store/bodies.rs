@@ -44,27 +44,56 @@ const SELECT_ANY: &str = "SELECT 1 FROM bodies LIMIT 1";
 const SELECT_BYTES: &str = "SELECT bytes FROM bodies_kept";
 const TAKEN: &str = "UPDATE bodies_kept SET bytes = bytes - :bytes, unwiped = unwiped + 1";
 
-/// What a batch keeps of bodies.
-#[derive(Debug, Default)]
-pub(super) struct Keeping {
-    bytes: i64,
+/// While it lives, SQLite overwrites what it frees. Not at other times: it would cost
+/// every removal of rows. It ends with every way out of a transaction, because a
+/// connection goes on after one that failed.
+#[derive(Debug)]
+struct Overwriting<'tx>(&'tx Connection);
+
+impl<'tx> Overwriting<'tx> {
+    fn begin(connection: &'tx Connection) -> rusqlite::Result<Self> {
+        // Made first: also half a change is taken back.
+        let overwriting = Self(connection);
+        overwriting.set(true)?;
+        Ok(overwriting)
+    }
+
+    fn set(&self, on: bool) -> rusqlite::Result<()> {
+        self.0
+            .pragma_update_and_check(None, "secure_delete", on, |_| Ok(()))
+    }
 }
 
-impl Keeping {
+impl Drop for Overwriting<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.set(false) {
+            tracing::warn!(%error, "SQLite goes on overwriting what it frees");
+        }
+    }
+}
+
+/// What a batch keeps of bodies.
+#[derive(Debug, Default)]
+pub(super) struct Keeping<'tx> {
+    bytes: i64,
+    overwriting: Option<Overwriting<'tx>>,
+}
+
+impl<'tx> Keeping<'tx> {
     /// Writes the bodies of a record, if it has any. A row without any costs
     /// nothing.
     pub(super) fn add(
         &mut self,
-        tx: &Transaction<'_>,
+        tx: &'tx Transaction<'_>,
         id: i64,
         record: &RequestRecord,
     ) -> rusqlite::Result<()> {
         let Some(capture) = &record.capture else {
             return Ok(());
         };
-        if self.bytes == 0 {
+        if self.overwriting.is_none() {
             // Also a page that is moved as the table grows leaves words behind.
-            overwrite(tx, true)?;
+            self.overwriting = Some(Overwriting::begin(tx)?);
         }
         let size = size(capture);
         insert(&mut tx.prepare_cached(INSERT)?, id, size, capture)?;
@@ -76,7 +105,6 @@ impl Keeping {
         if self.bytes > 0 {
             tx.prepare_cached(ADD)?
                 .execute(named_params! { ":bytes": self.bytes })?;
-            overwrite(tx, false)?;
         }
         Ok(())
     }
@@ -155,22 +183,17 @@ fn take(tx: &Transaction<'_>, requests: &[i64]) -> rusqlite::Result<()> {
     })
 }
 
-/// Whether SQLite overwrites what it frees.
-fn overwrite(tx: &Transaction<'_>, always: bool) -> rusqlite::Result<()> {
-    tx.pragma_update_and_check(None, "secure_delete", always, |_| Ok(()))
-}
-
 /// Has SQLite overwrite what `remove` removes, and notes that it was in the
-/// write-ahead log. Not at other times: it would cost every removal of rows.
+/// write-ahead log.
 fn overwriting(
     tx: &Transaction<'_>,
     remove: impl FnOnce() -> rusqlite::Result<i64>,
 ) -> rusqlite::Result<()> {
-    overwrite(tx, true)?;
-    let removed = remove();
-    overwrite(tx, false)?;
+    let overwriting = Overwriting::begin(tx)?;
+    let removed = remove()?;
+    drop(overwriting);
     tx.prepare_cached(TAKEN)?
-        .execute(named_params! { ":bytes": removed? })?;
+        .execute(named_params! { ":bytes": removed })?;
     Ok(())
 }
 

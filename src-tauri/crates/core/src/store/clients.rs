@@ -2,8 +2,9 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 
+use super::columns::CurrencyCode;
 use super::{Store, StoreError};
-use crate::model::{Budget, ClientLimits, Currency, Nano};
+use crate::model::{Budget, ClientLimits, Nano};
 
 /// A row of `clients`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,16 +69,13 @@ const EXISTS: &str = "SELECT 1 FROM clients
 
 fn row(row: &Row<'_>) -> rusqlite::Result<ClientRow> {
     let models: Option<String> = row.get("models")?;
-    let currency: Option<String> = row.get("budget_currency")?;
+    let currency: Option<CurrencyCode> = row.get("budget_currency")?;
     let (day, month) = (row.get("budget_day_nano")?, row.get("budget_month_nano")?);
-    let budget = currency
-        .as_deref()
-        .and_then(Currency::parse)
-        .map(|currency| Budget {
-            currency,
-            day: Option::map(day, Nano::new),
-            month: Option::map(month, Nano::new),
-        });
+    let budget = currency.map(|CurrencyCode(currency)| Budget {
+        currency,
+        day: Option::map(day, Nano::new),
+        month: Option::map(month, Nano::new),
+    });
     Ok(ClientRow {
         client_id: row.get("client_id")?,
         name: row.get("name")?,
@@ -102,7 +100,7 @@ fn limit(tx: &Transaction<'_>, client_id: &str, limits: &ClientLimits) -> rusqli
         ":client": client_id,
         ":models": models,
         ":requests_per_minute": limits.requests_per_minute,
-        ":currency": budget.map(|budget| budget.currency.code()),
+        ":currency": budget.map(|budget| CurrencyCode(budget.currency)),
         ":day": budget.and_then(|budget| budget.day).map(Nano::get),
         ":month": budget.and_then(|budget| budget.month).map(Nano::get),
     })?;

@@ -61,6 +61,14 @@ impl Dimension {
     }
 }
 
+impl UsageFilter {
+    /// Whether all requests are counted.
+    #[must_use]
+    pub fn lets_all_through(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A filter in numbers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {

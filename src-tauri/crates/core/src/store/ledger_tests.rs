@@ -97,19 +97,25 @@ fn assert_slices(connection: &Connection) {
     ];
     for (dimension, name) in names.into_iter().enumerate() {
         for grain in ["1", "24"] {
-            let rows = from_requests(grain);
-            let should = format!(
-                "SELECT start, {name} AS part, total(calls) FILTER (WHERE outcome <> 1), {SUMS}
-                FROM ({rows}) GROUP BY start, part"
-            );
-            let is = format!(
-                "SELECT start, name, failed, {} FROM usage_slices
-                WHERE grain = {grain} AND dimension = {dimension}",
-                SUMS.replace("sum(", "").replace(')', "")
-            );
-            assert_same(connection, &should, &is);
+            let of = format!("grain = {grain} AND dimension = {dimension}");
+            assert_slice(connection, name, &from_requests(grain), &of);
         }
     }
+    let by_quarter = from_requests("1").replace("3600000", "900000");
+    assert_slice(connection, "0", &by_quarter, "grain = 0");
+}
+
+/// That the slices `of` one grain and dimension are those of the rows.
+fn assert_slice(connection: &Connection, name: &str, rows: &str, of: &str) {
+    let should = format!(
+        "SELECT start, {name} AS part, total(calls) FILTER (WHERE outcome <> 1), {SUMS}
+        FROM ({rows}) GROUP BY start, part"
+    );
+    let is = format!(
+        "SELECT start, name, failed, {} FROM usage_slices WHERE {of}",
+        SUMS.replace("sum(", "").replace(')', "")
+    );
+    assert_same(connection, &should, &is);
 }
 
 /// Grain, dimension, start, name.

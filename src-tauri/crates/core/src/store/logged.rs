@@ -15,6 +15,7 @@ use super::history::OLDER_POOL;
 use super::names;
 use super::rollup::dimension;
 use super::span::Bounds;
+use super::{Store, StoreError};
 use crate::model::{Cost, Currency, Money, Nano, RequestRecord, Units, Usage};
 
 macro_rules! select {
@@ -42,6 +43,14 @@ pub(super) const SELECT_ALL: &str = select!();
 pub(super) const SELECT_GOOD: &str = concat!(
     select!(),
     " AND +outcome = 1 ORDER BY log_blocks.block DESC, requests.id DESC"
+);
+
+/// How many started between two moments.
+pub(super) const COUNT: &str = concat!(
+    "SELECT count(*) FROM log_blocks CROSS JOIN requests ON ",
+    in_block!(),
+    " WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
+    AND started_at_ms >= :from AND started_at_ms < :to"
 );
 
 /// A request as it is counted.
@@ -191,4 +200,21 @@ pub(super) fn each(
         }
     }
     Ok(())
+}
+
+impl Store {
+    /// How many requests that started from `from_ms` and before `to_ms` (Unix
+    /// milliseconds) are still in the log.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub fn logged_calls(&self, from_ms: i64, to_ms: i64) -> Result<i64, StoreError> {
+        self.read_usage("count the requests of the log", |connection| {
+            connection
+                .prepare_cached(COUNT)?
+                .query_row(named_params! { ":from": from_ms, ":to": to_ms }, |row| {
+                    row.get(0)
+                })
+        })
+    }
 }

@@ -38,6 +38,7 @@ pub(super) static USAGE: LazyLock<Vec<M<'static>>> = LazyLock::new(|| {
             include_str!("migrations/usage/0006_tools_and_gaps.sql"),
             |tx: &Transaction<'_>| Ok(latency_slices::take_older_calls_out(tx)?),
         ),
+        M::up(include_str!("migrations/usage/0007_quarters.sql")),
     ]
 });
 

@@ -75,7 +75,7 @@ pub use older_pool::{OlderCall, OlderKey, OlderPool};
 pub use reprice::{RepriceStep, Repriced};
 pub use requests::RequestRow;
 pub use retention::{Retained, Retention};
-pub use search::RequestSearch;
+pub use search::{FoundRequests, RequestSearch};
 pub use spending::HourSpent;
 pub use states::CoolingRow;
 pub use sums::UsageSums;
@@ -126,6 +126,17 @@ fn open_flowkeep(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
+/// Whether the file is there without a byte in it (as after a loss of power)
+/// though this is no first start: keys and tokens were in it. A start that is cut
+/// short leaves an empty one too, but then `usage.db` does not exist yet.
+fn was_emptied(path: &Path, usage: &Path) -> bool {
+    let bytes = |path: &Path| std::fs::metadata(path).map(|file| file.len()).ok();
+    let mut wal = path.as_os_str().to_owned();
+    wal.push("-wal");
+    let has = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
+    bytes(path) == Some(0) && has(bytes(usage)) && !has(bytes(Path::new(&wal)))
+}
+
 impl Store {
     /// Opens both files in `folder`, making what is absent, and starts the
     /// writer thread. The second value warns of what the user should know, as
@@ -156,6 +167,10 @@ impl Store {
         let open_lock = OpenLock::acquire(&folder)?;
         let path = folder.join("flowkeep.db");
         let usage = Arc::new(UsageFile::new(folder.join("usage.db"), Arc::clone(&clock)));
+        if was_emptied(&path, usage.path()) {
+            let detail = "it is empty, and usage.db beside it is not".to_owned();
+            return Err(StoreError::Damaged { path, detail });
+        }
         connection::make_private(&path)?;
         if let Finding::Damaged(detail) = migrate::inspect(&path, migrate::FLOWKEEP)? {
             return Err(StoreError::Damaged { path, detail });

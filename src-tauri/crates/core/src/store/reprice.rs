@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, named_params};
 
-use super::blocks::block_of;
+use super::blocks::{block_of, in_block};
 use super::history;
 use super::names::Names;
 use super::requests::{self, RequestRow, Words};
@@ -14,11 +14,14 @@ use crate::model::Priced;
 /// Most rows of one step.
 const MOST: u32 = 1_000;
 
-pub(super) const SELECT_IDS: &str = "SELECT requests.id FROM log_blocks CROSS JOIN requests
-    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
-    WHERE log_blocks.block >= :block AND log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
+pub(super) const SELECT_IDS: &str = concat!(
+    "SELECT requests.id FROM log_blocks CROSS JOIN requests ON ",
+    in_block!(),
+    " WHERE log_blocks.block >= :block AND log_blocks.last_ms >= :from
+    AND log_blocks.first_ms < :to
     AND requests.id > :after AND started_at_ms >= :from AND started_at_ms < :to
-    ORDER BY log_blocks.block, requests.id LIMIT :limit";
+    ORDER BY log_blocks.block, requests.id LIMIT :limit"
+);
 pub(super) const COUNT: &str = "SELECT coalesce(sum(rows), 0) FROM log_blocks
     WHERE last_ms >= :from AND first_ms < :to";
 const UPDATE: &str = "UPDATE requests SET currency = :currency, cost_nano = :cost,

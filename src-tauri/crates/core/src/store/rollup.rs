@@ -1,6 +1,7 @@
 //! Sums of requests, kept in the same transaction as the rows they sum (D11):
 //! by hour over all dimensions together, by hour and by day over each dimension
-//! alone (what dashboards ask for), by tool likewise ([`super::tools`]), and how often
+//! alone (what dashboards ask for), by tool likewise ([`super::tools`]), of everything
+//! also by quarter of an hour (midnight is not on the hour everywhere), and how often
 //! each key was used.
 
 use std::collections::HashSet;
@@ -20,6 +21,11 @@ pub(super) const HOUR_MS: i64 = 3_600_000;
 pub(super) const DAY: i64 = 24;
 /// The lengths of slices in hours.
 pub(super) const GRAINS: [i64; 2] = [1, DAY];
+/// What stands for a quarter of an hour as the length of a slice; there are such of
+/// [`dimension::ALL`] only.
+pub(super) const QUARTER: i64 = 0;
+/// Milliseconds of a quarter of an hour. No time zone of today is off by less.
+pub(super) const QUARTER_MS: i64 = HOUR_MS / 4;
 
 const UPSERT_HOUR: &str = concat!(
     "INSERT INTO usage_hourly (hour, account_id, key_id, model, client, route, outcome, ",
@@ -131,10 +137,16 @@ struct KeyTotal {
 /// A slice of one dimension: grain, dimension, start, name.
 pub(super) type Slice = [i64; 4];
 
+const fn of_quarter(quarter: i64) -> Slice {
+    [QUARTER, dimension::ALL, quarter, 0]
+}
+
 /// The sums of one batch, gathered in memory to make few statements of many rows.
 #[derive(Debug, Default)]
 pub(super) struct Rollup {
     hours: Tally<(i64, Place), UsageSums>,
+    /// Of everything, by quarters of an hour.
+    quarters: Tally<i64, UsageSums>,
     tools: ToolSums,
     latencies: LatencySlices,
     keys: Tally<i64, KeyTotal>,
@@ -169,12 +181,14 @@ impl Rollup {
         let hour = stored_start(record) / HOUR_MS;
         let place = Place::of(record, words);
         self.hours.entry((hour, place)).or_default().add(sums);
+        let quarter = stored_start(record) / QUARTER_MS;
+        self.quarters.entry(quarter).or_default().add(sums);
         self.tools.add(stored_start(record), words.user_agent, sums);
     }
 
     /// The sums with their signs turned, to take these records out again.
     pub(super) fn taken_back(mut self) -> Self {
-        for sums in self.hours.values_mut() {
+        for sums in self.hours.values_mut().chain(self.quarters.values_mut()) {
             *sums = sums.negated();
         }
         for total in self.keys.values_mut() {
@@ -197,6 +211,7 @@ impl Rollup {
             delete.execute(params_from_iter(place.key_in(hour)))?;
             slices.extend(place.slices(hour));
         }
+        slices.extend(self.quarters.keys().map(|quarter| of_quarter(*quarter)));
         let of_tools = self.tools.slices(tx)?;
         slices.extend(of_tools.into_iter().map(|(slice, _)| slice));
         let mut delete = tx.prepare_cached(DELETE_SLICE)?;
@@ -221,6 +236,9 @@ impl Rollup {
             for slice in place.slices(hour) {
                 slices.entry(slice).or_default().add(sums);
             }
+        }
+        for (&quarter, &sums) in &self.quarters {
+            slices.insert(of_quarter(quarter), sums);
         }
         for (slice, sums) in self.tools.slices(tx)? {
             slices.entry(slice).or_default().add(sums);

@@ -29,7 +29,8 @@ pub struct RequestSearch {
     pub limit: u32,
     /// Words, each of which must be a part of the model, the client's id or name,
     /// its user agent or the error, in any case, or be the whole trace id. Of one
-    /// or two letters, only the newest 5,000 errors are looked through.
+    /// or two letters, only the newest 5,000 errors are looked through, which
+    /// [`FoundRequests::is_partial`] tells.
     pub text: Option<String>,
     /// Model asked for or used, exactly.
     pub model: Option<String>,
@@ -46,6 +47,18 @@ pub struct RequestSearch {
     /// Started before, Unix milliseconds.
     pub to_ms: Option<i64>,
 }
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FoundRequests {
+    /// Rows, newest first.
+    pub rows: Vec<RequestRow>,
+    /// Whether older errors may match that were not looked through.
+    pub is_partial: bool,
+}
+
+/// Ids, and whether there may be more that nobody looked at.
+type Ids = (Vec<i64>, bool);
 
 macro_rules! zone {
     ($parameter:literal, $dimension:literal, $names:literal) => {
@@ -180,12 +193,12 @@ impl Wanted {
     }
 
     /// The newest rows whose error has the text, or whose trace id it is.
-    fn by_words(&self, connection: &Connection, text: &Text) -> rusqlite::Result<Vec<i64>> {
+    fn by_words(&self, connection: &Connection, text: &Text) -> rusqlite::Result<Ids> {
         let oldest: Option<i64> = connection
             .prepare_cached(SELECT_OLDEST)?
             .query_row(named_params! { ":from": self.from_ms }, |row| row.get(0))?;
         let Some(oldest) = oldest else {
-            return Ok(Vec::new());
+            return Ok(Ids::default());
         };
         let mut select = connection.prepare_cached(SELECT_ROWS)?;
         let mut found = BTreeSet::new();
@@ -197,7 +210,7 @@ impl Wanted {
             Ok(found.len() < self.limit)
         };
         let span = (ids_of(oldest).0, self.before);
-        words::candidates(connection, text.pivot(), span, &mut take)?;
+        let is_partial = words::candidates(connection, text.pivot(), span, &mut take)?;
         let mut found: Vec<i64> = found.into_iter().rev().collect();
         for id in traces::candidates(connection, text.pivot(), oldest, self.before)? {
             self.walk(&mut select, (id, id), &mut |_| {
@@ -205,18 +218,20 @@ impl Wanted {
                 Ok(true)
             })?;
         }
-        Ok(found)
+        Ok((found, is_partial))
     }
 
-    fn ids(&self, connection: &Connection) -> rusqlite::Result<Vec<i64>> {
+    fn ids(&self, connection: &Connection) -> rusqlite::Result<Ids> {
         let Some(text) = &self.text else {
-            return self.by_blocks(connection, None);
+            return Ok((self.by_blocks(connection, None)?, false));
         };
-        let mut found: BTreeSet<i64> = self.by_words(connection, text)?.into_iter().collect();
+        let (by_words, is_partial) = self.by_words(connection, text)?;
+        let mut found: BTreeSet<i64> = by_words.into_iter().collect();
         if let Some(names) = text.pivot_names() {
             found.extend(self.by_blocks(connection, Some(&names))?);
         }
-        Ok(found.into_iter().rev().take(self.limit).collect())
+        let newest = found.into_iter().rev().take(self.limit);
+        Ok((newest.collect(), is_partial))
     }
 }
 
@@ -226,6 +241,14 @@ impl Store {
     /// # Errors
     /// When the database does not answer within two seconds.
     pub fn search_requests(&self, search: &RequestSearch) -> Result<Vec<RequestRow>, StoreError> {
+        self.find_requests(search).map(|found| found.rows)
+    }
+
+    /// The same, and whether it may be incomplete.
+    ///
+    /// # Errors
+    /// When the database does not answer within two seconds.
+    pub fn find_requests(&self, search: &RequestSearch) -> Result<FoundRequests, StoreError> {
         let text = search.text.as_deref().map(text::words).unwrap_or_default();
         let clients = if text.is_empty() {
             Vec::new()
@@ -237,10 +260,14 @@ impl Store {
             let moment = connection.unchecked_transaction()?;
             let text = Text::find(&moment, text, &clients)?;
             let Some(wanted) = Wanted::of(&moment, search, text)? else {
-                return Ok(Vec::new());
+                return Ok(FoundRequests::default());
             };
-            let ids = wanted.ids(&moment)?.into_iter();
-            ids.map(|id| requests::one(&moment, id)).collect()
+            let (ids, is_partial) = wanted.ids(&moment)?;
+            let rows = ids.into_iter().map(|id| requests::one(&moment, id));
+            Ok(FoundRequests {
+                rows: rows.collect::<rusqlite::Result<_>>()?,
+                is_partial,
+            })
         })
     }
 

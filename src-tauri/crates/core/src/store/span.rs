@@ -1,6 +1,6 @@
 //! A time, cut into the pieces that sums are kept for.
 
-use super::rollup::{DAY, HOUR_MS};
+use super::rollup::{DAY, HOUR_MS, QUARTER, QUARTER_MS};
 
 /// Two moments in milliseconds, hours or days; the second is not included.
 pub(super) type Bounds = (i64, i64);
@@ -20,6 +20,11 @@ pub(super) struct Span {
 
 const fn up(value: i64, unit: i64) -> i64 {
     value.div_euclid(unit) + (value.rem_euclid(unit) != 0) as i64
+}
+
+/// The whole quarters of an hour between two moments.
+const fn quarters(from: i64, to: i64) -> Bounds {
+    (up(from, QUARTER_MS), to.div_euclid(QUARTER_MS))
 }
 
 impl Span {
@@ -73,6 +78,28 @@ impl Span {
         [days, before, after]
             .into_iter()
             .filter(|[_, first, end]| first < end)
+    }
+
+    /// Slices of the quarters of an hour at the ends, as of [`Self::slices`].
+    pub(super) fn quarters(self) -> impl Iterator<Item = [i64; 3]> {
+        let whole = self.rims.map(|(from, to)| quarters(from, to));
+        whole
+            .into_iter()
+            .map(|(first, end)| [QUARTER, first, end])
+            .filter(|[_, first, end]| first < end)
+    }
+
+    /// What is left at the ends beside the quarters, if something is.
+    pub(super) fn rims_of_quarters(self) -> impl Iterator<Item = Bounds> {
+        let left = self.rims.map(|(from, to)| {
+            let (first, end) = quarters(from, to);
+            if first < end {
+                [(from, first * QUARTER_MS), (end * QUARTER_MS, to)]
+            } else {
+                [(from, to), (to, to)]
+            }
+        });
+        left.into_iter().flatten().filter(|(from, to)| from < to)
     }
 
     /// What is left at the ends, if something is.

@@ -3,12 +3,15 @@
 //! Exact to the request, as long as the rows of the hour in which such a moment
 //! lies are in the log: the hour's sum, less what started before. Where they have
 //! left it, the whole hour counts: an estimate may then be too low by what the
-//! account spent in that hour before, and is never too high.
+//! account spent in that hour before, and is never too high. The same holds where its
+//! rows cannot be read in time. Where the sums cannot, nothing is told of the accounts
+//! that need them.
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, named_params};
 
+use super::blocks::in_block;
 use super::names;
 use super::rollup::{HOUR_MS, dimension};
 use super::span::{Bounds, Span};
@@ -19,13 +22,15 @@ pub(super) const SELECT_SLICES: &str = "SELECT name, cost_cny_nano, cost_usd_nan
     WHERE grain = :grain AND dimension = :dimension AND start >= :first AND start < :end
     AND (cost_cny_nano <> 0 OR cost_usd_nano <> 0)";
 /// Priced requests that started between two moments.
-pub(super) const SELECT_ROWS: &str = "SELECT account_id, started_at_ms,
+pub(super) const SELECT_ROWS: &str = concat!(
+    "SELECT account_id, started_at_ms,
     iif(currency = 1, cost_nano, 0), iif(currency = 2, cost_nano, 0)
-    FROM log_blocks CROSS JOIN requests
-    ON requests.id >= log_blocks.block * 2000 AND requests.id < (log_blocks.block + 1) * 2000
-    WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
+    FROM log_blocks CROSS JOIN requests ON ",
+    in_block!(),
+    " WHERE log_blocks.last_ms >= :from AND log_blocks.first_ms < :to
     AND started_at_ms >= :from AND started_at_ms < :to
-    AND account_id IS NOT NULL AND cost_nano <> 0";
+    AND account_id IS NOT NULL AND cost_nano <> 0"
+);
 
 /// By the numbers of accounts.
 type ByAccount = HashMap<i64, Amounts>;
@@ -80,6 +85,15 @@ fn of_rows(
     Ok(amounts)
 }
 
+/// What is read of the hours in which a moment lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reading {
+    /// Their rows, so that the figures are exact.
+    RowsToo,
+    /// A lower bound of what is left of a balance, and much quicker.
+    SumsOnly,
+}
+
 /// Whole hours up to `end`, from later to earlier, summed as they are asked for:
 /// however many moments there are, each hour is read once.
 struct Backwards {
@@ -103,11 +117,18 @@ impl Backwards {
     }
 
     /// Takes the hours from `hour` on in. What started after the end in the last
-    /// hour is taken out of what the same moment finds in its sum.
-    fn reach(&mut self, connection: &Connection, hour: i64) -> rusqlite::Result<()> {
+    /// hour is taken out of what the same moment finds in its sum, unless only the sums
+    /// are read.
+    fn reach(
+        &mut self,
+        connection: &Connection,
+        hour: i64,
+        reading: Reading,
+    ) -> rusqlite::Result<()> {
         let mut amounts = self.amounts.clone();
         add_hours(connection, &mut amounts, (hour, self.first))?;
-        if self.first == self.end && hour < self.end {
+        let is_last = self.first == self.end && hour < self.end;
+        if is_last && reading == Reading::RowsToo {
             let after = (self.to_ms, self.end * HOUR_MS);
             for (account, sum) in of_rows(connection, after, None)? {
                 let whole = amounts.entry(account).or_default();
@@ -118,14 +139,15 @@ impl Backwards {
         Ok(())
     }
 
-    /// What these accounts spent, all of whose moments lie in the same hour.
+    /// What these accounts spent, all of whose moments lie in the same hour; of that
+    /// hour all, when only the sums are read.
     fn spent(
         &mut self,
         connection: &Connection,
-        hour: i64,
-        since: &[(&AccountId, i64)],
+        (hour, since): (i64, &[(&AccountId, i64)]),
+        reading: Reading,
     ) -> rusqlite::Result<Vec<Amounts>> {
-        self.reach(connection, hour)?;
+        self.reach(connection, hour, reading)?;
         let mut numbers = Vec::with_capacity(since.len());
         let mut until = HashMap::new();
         for (account, from_ms) in since {
@@ -134,7 +156,10 @@ impl Backwards {
             until.extend(number.map(|number| (number, *from_ms)));
         }
         let begin = hour * HOUR_MS;
-        let end = since.iter().map(|(_, from_ms)| *from_ms).max();
+        let end = match reading {
+            Reading::RowsToo => since.iter().map(|(_, from_ms)| *from_ms).max(),
+            Reading::SumsOnly => None,
+        };
         let before = of_rows(connection, (begin, end.unwrap_or(begin)), Some(&until))?;
         let of = |amounts: &ByAccount, number| amounts.get(&number).copied().unwrap_or_default();
         let spent = numbers.into_iter().map(|number| {
@@ -147,21 +172,23 @@ impl Backwards {
 
 impl Store {
     /// What each account spent on requests that started from its moment on and
-    /// before `to_ms` (Unix milliseconds), in the order of `since`.
+    /// before `to_ms` (Unix milliseconds), in the order of `since`. At least that much
+    /// where the rows of an hour are gone or cannot be read in time; nothing where that
+    /// is so of a sum.
     ///
     /// # Errors
-    /// When the database does not answer within two seconds for an hour.
+    /// When the database cannot be read.
     pub fn spent_since(
         &self,
         since: &[(AccountId, i64)],
         to_ms: i64,
-    ) -> Result<Vec<Amounts>, StoreError> {
+    ) -> Result<Vec<Option<Amounts>>, StoreError> {
         let to_ms = to_ms.max(0);
         let moment = |at: usize| since[at].1.clamp(0, to_ms);
         let mut newest_first: Vec<usize> = (0..since.len()).collect();
         newest_first.sort_by_key(|at| std::cmp::Reverse(moment(*at)));
         let mut backwards = Backwards::from(to_ms);
-        let mut spent = vec![Amounts::default(); since.len()];
+        let mut spent = vec![None; since.len()];
         let hour = |at: &usize| moment(*at).div_euclid(HOUR_MS);
         for group in newest_first.chunk_by(|one, next| hour(one) == hour(next)) {
             let Some(hour) = group.first().map(hour) else {
@@ -171,15 +198,40 @@ impl Store {
                 .iter()
                 .map(|at| (&since[*at].0, moment(*at)))
                 .collect();
-            let found = self.read_usage("sum the spending of accounts", |connection| {
-                let snapshot = connection.unchecked_transaction()?;
-                backwards.spent(&snapshot, hour, &asked)
-            })?;
+            let Some(found) = self.spent_since_hour(&mut backwards, (hour, &asked))? else {
+                // All that are left need these sums as well.
+                break;
+            };
             for (at, sum) in group.iter().zip(found) {
-                spent[*at] = sum;
+                spent[*at] = Some(sum);
             }
         }
         Ok(spent)
+    }
+
+    /// What accounts spent whose moments lie in this hour; `None` when that cannot be
+    /// read in time.
+    fn spent_since_hour(
+        &self,
+        backwards: &mut Backwards,
+        asked: (i64, &[(&AccountId, i64)]),
+    ) -> Result<Option<Vec<Amounts>>, StoreError> {
+        for reading in [Reading::RowsToo, Reading::SumsOnly] {
+            let found = self.read_usage("sum the spending of accounts", |connection| {
+                let snapshot = connection.unchecked_transaction()?;
+                backwards.spent(&snapshot, asked, reading)
+            });
+            match found {
+                Err(StoreError::TooSlow { .. }) => tracing::info!(
+                    hour = asked.0,
+                    accounts = asked.1.len(),
+                    ?reading,
+                    "what accounts spent since a moment of this hour cannot be read in time"
+                ),
+                found => return found.map(Some),
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What was used between two moments: whole days and hours from the sums, the
-//! rest of an hour at either end from the log.
+//! rest of an hour at either end from the log. Of everything together there are sums
+//! of quarters of an hour as well, and the log is asked for the rest of these.
 //!
 //! Questions of one dimension or none are answered from its own sums, which are
 //! few; those of several from the sums over all dimensions. Added up is here, not
@@ -11,7 +12,7 @@ use rusqlite::{Connection, Row, named_params};
 
 use super::columns::outcome_code;
 use super::filter::{Dimension, Filter, UsageFilter};
-use super::rollup::{HOUR_MS, dimension};
+use super::rollup::{HOUR_MS, QUARTER, dimension};
 use super::span::{Bounds, Span};
 use super::sums::{UsageSums, sum_columns};
 use super::tools::ToolsOfHour;
@@ -102,6 +103,7 @@ fn add_slices(
         let mut sums = UsageSums::read(row, 3)?;
         sums.failed = row.get(2)?;
         let group = match by {
+            By::Hour if grain == QUARTER => row.get::<_, i64>(0)? / 4,
             By::Hour => row.get(0)?,
             By::Dimension(dimension::ALL) => 0,
             By::Dimension(_) => row.get(1)?,
@@ -148,7 +150,14 @@ fn gather(
         let [hours, _] = span.by_hour().hours;
         add_places(connection, &mut gathered, by, filter, hours)?;
     }
-    for bounds in span.rims() {
+    let mut rims: Vec<Bounds> = span.rims().collect();
+    if let Some(everything @ (dimension::ALL, None)) = slice {
+        for bounds in span.quarters() {
+            add_slices(connection, &mut gathered, by, everything, bounds)?;
+        }
+        rims = span.rims_of_quarters().collect();
+    }
+    for bounds in rims {
         logged::each(connection, logged::SELECT_ALL, filter, bounds, |one| {
             let group = match by {
                 By::Hour => one.hour,
@@ -216,7 +225,8 @@ fn ranked(
 impl Store {
     /// Sums over requests that started from `from_ms` and before `to_ms` (Unix
     /// milliseconds). Ends on a whole hour, a `to_ms` in the future as well, spare
-    /// a look at the requests of that hour.
+    /// a look at the requests of that hour; without a filter, ends on a quarter of
+    /// an hour do.
     ///
     /// # Errors
     /// When the database does not answer within two seconds.

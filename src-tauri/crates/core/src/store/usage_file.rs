@@ -16,6 +16,9 @@ use crate::clock::Clock;
 /// Readers that are kept for the next query; more are opened while needed.
 const KEPT_READERS: usize = 2;
 
+/// What follows the name of a file that was set aside, before the time.
+const CORRUPT: &str = ".corrupt-";
+
 /// Where `usage.db` is, with the connections that queries go through.
 pub(super) struct UsageFile {
     path: PathBuf,
@@ -83,7 +86,8 @@ impl UsageFile {
         };
         let aside = self.set_aside()?;
         let warning = format!(
-            "{} was damaged ({detail}); it was set aside as {} and begun anew",
+            "{} was damaged ({detail}); it was set aside as {} and begun anew. Delete that file \
+             when you have no use for it: bodies that were kept may still be in it",
             self.path.display(),
             aside.display()
         );
@@ -129,7 +133,7 @@ impl UsageFile {
         // An open file cannot be renamed on Windows.
         self.close_readers();
         let now = self.clock.now().unix_ms;
-        let aside = with_suffix(&self.path, &format!(".corrupt-{now}"));
+        let aside = with_suffix(&self.path, &format!("{CORRUPT}{now}"));
         for companion in ["", "-wal", "-shm"] {
             let from = with_suffix(&self.path, companion);
             match fs::rename(&from, with_suffix(&aside, companion)) {
@@ -139,6 +143,28 @@ impl UsageFile {
             }
         }
         Ok(aside)
+    }
+
+    /// The files that were set aside so far. Nothing removes what is in them.
+    pub(super) fn set_aside_before(&self) -> Result<Vec<PathBuf>, StoreError> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        let begin = with_suffix(&self.path, CORRUPT);
+        let begin = begin.as_os_str().as_encoded_bytes();
+        let is_copy = |path: &PathBuf| {
+            let rest = path.as_os_str().as_encoded_bytes().strip_prefix(begin);
+            rest.is_some_and(|rest| !rest.is_empty() && rest.iter().all(u8::is_ascii_digit))
+        };
+        let entries = fs::read_dir(folder).and_then(|entries| {
+            let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+            paths.collect::<io::Result<Vec<_>>>()
+        });
+        let mut found = entries.map_err(|source| StoreError::File {
+            path: folder.to_owned(),
+            source,
+        })?;
+        found.retain(is_copy);
+        found.sort();
+        Ok(found)
     }
 
     /// Closes the connections that no query uses. The last connection to be closed

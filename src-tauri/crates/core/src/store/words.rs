@@ -21,6 +21,8 @@ pub(super) const SELECT_MATCHING: &str = "SELECT rowid FROM request_words
 /// Texts of one or two letters have no token: rows with an error are asked.
 pub(super) const SELECT_ALL: &str = "SELECT rowid FROM request_words
     WHERE rowid < :before AND rowid >= :oldest ORDER BY rowid DESC LIMIT 5000";
+/// The limit in [`SELECT_ALL`].
+pub(super) const ASKED: usize = 5_000;
 
 /// The statement of [`insert`].
 pub(super) fn prepare_insert<'tx>(
@@ -56,13 +58,14 @@ fn tokens(text: &str) -> Option<String> {
 
 /// Hands ids from `oldest` to below `before` of rows that may have this text in
 /// their error to `take`, newest first, until it says false. For a text of one
-/// or two letters these are the newest 5,000 errors.
+/// or two letters these are the newest [`ASKED`] errors. Says whether there may be more
+/// that nobody looked at.
 pub(super) fn candidates(
     connection: &Connection,
     text: &str,
     (oldest, before): (i64, i64),
     mut take: impl FnMut(i64) -> rusqlite::Result<bool>,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<bool> {
     let tokens = tokens(text);
     let mut select = connection.prepare_cached(match tokens {
         Some(_) => SELECT_MATCHING,
@@ -74,10 +77,12 @@ pub(super) fn candidates(
         })?,
         None => select.query(named_params! { ":before": before, ":oldest": oldest })?,
     };
+    let mut asked = 0;
     while let Some(row) = rows.next()? {
         if !take(row.get(0)?)? {
-            return Ok(());
+            return Ok(false);
         }
+        asked += 1;
     }
-    Ok(())
+    Ok(tokens.is_none() && asked == ASKED)
 }

@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::middleware::Next;
 use flowkeep_contract::{ApiError, ErrorCode};
-use http::{HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
 
 use super::failed;
 use super::session::{Admin, Shown};
@@ -23,7 +23,7 @@ pub(crate) struct Gate {
 /// Why somebody is not let in.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Denied {
-    /// Nothing was shown, or nothing that is good.
+    /// Nothing was shown, or nothing that is good here.
     Wrong,
     /// Nothing that could be guessed is looked at for so long.
     Resting(Duration),
@@ -35,29 +35,28 @@ pub(crate) async fn gate(
     request: Request<Body>,
     next: Next,
 ) -> Response<Body> {
-    if let Err(denied) = gate.admit(&request) {
+    let source = Source::of(&request);
+    if let Err(denied) = gate.admit(request.headers(), source).await {
         return gate.refuse(&denied);
     }
     next.run(request).await
 }
 
 impl Gate {
-    fn admit(&self, request: &Request<Body>) -> Result<(), Denied> {
+    async fn admit(&self, headers: &HeaderMap, source: Source) -> Result<(), Denied> {
         if self.access == Access::Metrics && self.metrics_are_open() {
             return Ok(());
         }
         let admin = self.shared.admin.as_deref().ok_or(Denied::Wrong)?;
-        let shown = Shown::of(request.headers());
-        let source = Source::of(request);
+        let shown = Shown::of(headers);
         match (self.access, shown) {
             (Access::Open, _) => Ok(()),
             (Access::Admin | Access::Metrics, Some(Shown::Session(token))) => {
                 // A token cannot be guessed, so a good one is never locked out.
-                let now = self.shared.app.now();
-                if admin.uses(&token, now) {
+                if admin.uses(&token, self.shared.app.now()) {
                     return Ok(());
                 }
-                Err(denied(self.shared.guesses.tokens.wrong(source, now)))
+                Err(denied(self.shared.wrong_token(&token, source).await))
             }
             (_, Some(Shown::Password(pair))) => {
                 check_password(&self.shared, source, |admin| admin.knows_pair(&pair))

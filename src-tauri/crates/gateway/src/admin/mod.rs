@@ -78,7 +78,7 @@ pub(crate) async fn login(State(shared): State<Shared>, request: Request<Body>) 
     }
 }
 
-/// `POST /logout`.
+/// `POST /logout`: ends the session that was shown; a password has none to end.
 pub(crate) async fn logout(State(shared): State<Shared>, headers: HeaderMap) -> Response<Body> {
     if let Some(admin) = &shared.admin {
         admin.logout(&headers);
@@ -175,7 +175,7 @@ fn failed(error: &ApiError) -> Response<Body> {
             StatusCode::BAD_REQUEST
         }
         ErrorCode::ImportTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::ImportRunning => StatusCode::CONFLICT,
+        ErrorCode::ImportRunning | ErrorCode::ChangedMeanwhile => StatusCode::CONFLICT,
         ErrorCode::ImportExpired => StatusCode::GONE,
         ErrorCode::Unauthorized => StatusCode::UNAUTHORIZED,
         ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
@@ -189,7 +189,11 @@ fn failed(error: &ApiError) -> Response<Body> {
         ErrorCode::PortTaken | ErrorCode::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     };
     // A message may quote what was sent, which may be a key by mistake (S17, S27).
-    let mut response = done(&ApiError::new(error.code, redact(&error.message, &[])));
+    let redacted = ApiError {
+        message: redact(&error.message, &[]),
+        ..error.clone()
+    };
+    let mut response = done(&redacted);
     *response.status_mut() = status;
     response
 }

@@ -1,10 +1,11 @@
 //! Who the admin is, and the sessions of the console (design §4).
 //!
 //! A session ends at its logout, when nobody uses it for some hours, and in any
-//! case half a day after the login (S39). There are no cookies: those of
-//! `localhost` go to every port.
+//! case half a day after the login (S39). The newest of those that have ended are
+//! remembered, since a browser that shows one does not guess (S9). There are no
+//! cookies: those of `localhost` go to every port.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -22,6 +23,8 @@ const LIFETIME_MS: u64 = 12 * 60 * 60 * 1000;
 /// Without a request.
 const IDLE_MS: u64 = 4 * 60 * 60 * 1000;
 const MAX_SESSIONS: usize = 64;
+/// Sessions that have ended and are remembered.
+const MAX_ENDED: usize = 256;
 /// A password with fewer characters may be guessed by somebody with patience.
 const SHORTEST_SAFE: usize = 20;
 
@@ -34,10 +37,45 @@ pub struct AdminAccess {
     pub password: SecretString,
 }
 
-/// Sessions by the digest of their token; they do not survive a restart.
+/// Who the admin is, and the sessions; these do not survive a restart.
 pub(crate) struct Admin {
     access: AdminAccess,
-    sessions: Mutex<HashMap<[u8; 32], Stay>>,
+    sessions: Mutex<Sessions>,
+}
+
+/// Sessions by the digest of their token.
+#[derive(Debug, Default)]
+struct Sessions {
+    open: HashMap<[u8; 32], Stay>,
+    /// The oldest first.
+    ended: VecDeque<[u8; 32]>,
+}
+
+impl Sessions {
+    fn end(&mut self, token: [u8; 32]) {
+        if self.open.remove(&token).is_none() {
+            return;
+        }
+        if self.ended.len() >= MAX_ENDED {
+            self.ended.pop_front();
+        }
+        self.ended.push_back(token);
+    }
+
+    /// Ends those that are over, and the oldest when there are too many.
+    fn make_room(&mut self, now: Moment) {
+        let over = self.open.iter().filter(|(_, stay)| stay.is_over(now));
+        let over: Vec<_> = over.map(|(token, _)| *token).collect();
+        for token in over {
+            self.end(token);
+        }
+        if self.open.len() >= MAX_SESSIONS {
+            let oldest = self.open.iter().min_by_key(|(_, stay)| stay.since);
+            if let Some(token) = oldest.map(|(token, _)| *token) {
+                self.end(token);
+            }
+        }
+    }
 }
 
 /// When a session began and when it was last used, in monotonic milliseconds.
@@ -111,17 +149,12 @@ impl Admin {
             write!(token, "{byte:02x}").ok()?;
         }
         let mut sessions = self.lock();
-        sessions.retain(|_, stay| !stay.is_over(now));
-        if sessions.len() >= MAX_SESSIONS {
-            let oldest = sessions.iter().min_by_key(|(_, stay)| stay.since);
-            let oldest = oldest.map(|(token, _)| *token);
-            oldest.map(|token| sessions.remove(&token));
-        }
+        sessions.make_room(now);
         let stay = Stay {
             since: now.monotonic_ms,
             seen: now.monotonic_ms,
         };
-        sessions.insert(digest(&token), stay);
+        sessions.open.insert(digest(&token), stay);
         Some(Session {
             token,
             expires_at: (now.unix_ms + i64::try_from(LIFETIME_MS).ok()?) / 1000,
@@ -131,14 +164,14 @@ impl Admin {
     /// Ends the session that is shown, if any.
     pub(crate) fn logout(&self, headers: &HeaderMap) {
         if let Some(Shown::Session(token)) = Shown::of(headers) {
-            self.lock().remove(&digest(&token));
+            self.lock().end(digest(&token));
         }
     }
 
     /// Whether a session of this token is open; from now on it was used now.
     pub(crate) fn uses(&self, token: &str, now: Moment) -> bool {
         let mut sessions = self.lock();
-        let Some(stay) = sessions.get_mut(&digest(token)) else {
+        let Some(stay) = sessions.open.get_mut(&digest(token)) else {
             return false;
         };
         if stay.is_over(now) {
@@ -148,18 +181,26 @@ impl Admin {
         true
     }
 
+    /// Whether this is the token of a session, open or over; by digests, so that the
+    /// time tells nothing of a token.
+    pub(crate) fn has_opened(&self, token: &str) -> bool {
+        let token = digest(token);
+        let sessions = self.lock();
+        sessions.open.contains_key(&token) || sessions.ended.contains(&token)
+    }
+
     /// Whether what was shown is still good, without using it.
     pub(crate) fn still_admits(&self, shown: &Shown, now: Moment) -> bool {
         match shown {
             Shown::Session(token) => {
-                let stay = self.lock().get(&digest(token)).copied();
+                let stay = self.lock().open.get(&digest(token)).copied();
                 stay.is_some_and(|stay| !stay.is_over(now))
             }
             Shown::Password(pair) => self.knows_pair(pair),
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<[u8; 32], Stay>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Sessions> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -28,7 +28,7 @@ fn key(id: &str, state: KeyState) -> KeyView {
             name: SiteName::Cn,
             base: "https://api.siliconflow.cn/v1".to_owned(),
             follows_settings: true,
-            currency: Some("CNY".to_owned()),
+            currency: "CNY".to_owned(),
         },
         enabled: true,
         weight: 1,

@@ -1,4 +1,4 @@
-use flowkeep_contract::{Choice, Left};
+use flowkeep_contract::{Choice, CostState, Left, Outcome};
 
 use super::*;
 
@@ -36,6 +36,7 @@ fn request() -> RequestView {
             incomplete: true,
             saved_nano: Some(20_000_000),
         }),
+        cost_state: CostState::Incomplete,
         first_byte_ms: Some(80),
         duration_ms: 345,
     }
@@ -115,6 +116,7 @@ fn what_is_not_known_is_said_so() {
         completion_tokens: None,
         estimated_tokens: Some(42),
         cost: None,
+        cost_state: CostState::Unknown,
         outcome: Outcome::ClientClosed,
         units: UnitsView {
             images: Some(2),
@@ -125,8 +127,14 @@ fn what_is_not_known_is_said_so() {
         ..request()
     };
     let text = shown(unknown.clone(), Vec::new());
+    // Nobody could have told the tokens of what has none.
+    let nothing = RequestView {
+        estimated_tokens: None,
+        ..unknown.clone()
+    };
+    assert!(!shown(nothing, Vec::new()).contains("tokens"));
     assert!(text.contains("about 42 (estimate)"), "{text}");
-    assert!(text.contains(words::COST_UNKNOWN), "{text}");
+    assert!(text.contains("cost         Not known: "), "{text}");
     assert!(text.contains("pictures     2\n"), "{text}");
     assert!(text.contains("sound heard  1500 ms"), "{text}");
     assert!(text.ends_with(words::NO_ATTEMPTS), "{text}");
@@ -135,9 +143,15 @@ fn what_is_not_known_is_said_so() {
         text.contains("gone [2J") && !text.contains('\u{1b}'),
         "{text:?}"
     );
-    let refused = RequestView {
-        outcome: Outcome::Refused,
-        ..unknown
-    };
-    assert!(shown(refused, Vec::new()).contains(words::UNBILLED));
+    // The engine says what is known of a cost; how it ended does not count here.
+    for (state, words) in [
+        (CostState::Unbilled, "Not charged\n"),
+        (CostState::Priceless, "Has no price\n"),
+    ] {
+        let row = RequestView {
+            cost_state: state,
+            ..unknown.clone()
+        };
+        assert!(shown(row, Vec::new()).contains(words), "{words}");
+    }
 }

@@ -1,4 +1,4 @@
-use flowkeep_contract::{CostView, Outcome, UnitsView};
+use flowkeep_contract::{CostState, CostView, Outcome, UnitsView};
 
 use super::*;
 
@@ -36,6 +36,7 @@ fn request() -> RequestView {
             incomplete: false,
             saved_nano: None,
         }),
+        cost_state: CostState::Known,
         first_byte_ms: None,
         duration_ms: 345,
     }

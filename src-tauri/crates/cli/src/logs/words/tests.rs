@@ -58,11 +58,17 @@ fn the_words_are_those_of_the_window() {
         assert_eq!(left(Some(one)), text(&format!("left_{name}_hint")));
     }
     assert_eq!(left(None), text("attempt_answered"));
-    assert_eq!(COST_UNKNOWN, text("requests_cost_unknown"));
-    assert_eq!(UNBILLED, text("requests_cost_unbilled"));
-    assert_eq!(NO_PRICE, text("requests_cost_no_model"));
-    assert_eq!(FREE, text("requests_cost_free"));
-    assert_eq!(INCOMPLETE, text("requests_cost_incomplete"));
+    for (name, one) in [
+        ("free", CostState::Free),
+        ("incomplete", CostState::Incomplete),
+        ("unknown", CostState::Unknown),
+        ("unbilled", CostState::Unbilled),
+        ("no_model", CostState::Priceless),
+    ] {
+        let words = cost(one).expect("words");
+        assert_eq!(words, text(&format!("requests_cost_{name}")));
+    }
+    assert_eq!(cost(CostState::Known), None);
     assert_eq!(TOKENS_UNKNOWN, text("requests_tokens_unknown"));
     assert_eq!(NO_ATTEMPTS, text("requests_no_attempts"));
 }

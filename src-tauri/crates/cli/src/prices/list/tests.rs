@@ -50,6 +50,8 @@ fn prices() -> PriceList {
         ..row("com:acme/Clip", "acme/Clip", PriceSite::Com)
     };
     PriceList {
+        revision: "1".to_owned(),
+        now_in_force: Vec::new(),
         as_of: PriceDates {
             cn: "2026-07-21".to_owned(),
             com: "2026-07-02".to_owned(),

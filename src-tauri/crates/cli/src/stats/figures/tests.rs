@@ -36,6 +36,26 @@ fn amounts_stand_side_by_side() {
 }
 
 #[test]
+fn a_cost_that_is_not_all_known_is_said_so() {
+    let told = |cny_nano, without, incomplete| {
+        cost(&UsageTotals {
+            cost: Amounts {
+                cny_nano,
+                usd_nano: 0,
+            },
+            calls_without_cost: without,
+            calls_cost_incomplete: incomplete,
+            ..UsageTotals::default()
+        })
+    };
+    assert_eq!(told(0, 0, 0), "0");
+    assert_eq!(told(0, 1, 0), "unknown");
+    assert_eq!(told(70_000_000, 0, 0), "¥0.0700");
+    assert_eq!(told(70_000_000, 1, 0), "≥ ¥0.0700");
+    assert_eq!(told(70_000_000, 0, 1), "≥ ¥0.0700");
+}
+
+#[test]
 fn the_table_names_what_has_no_name_and_cannot_steer_the_terminal() {
     let cost = Amounts {
         cny_nano: 70_000_000,

@@ -18,8 +18,7 @@ use super::refresh::{Run, Wanted};
 use crate::app::probe::{Probed, probe};
 use crate::app::{App, locked};
 use crate::model::{
-    AccountId, Amounts, ApiKey, BalanceFailureReason, BalanceSource, Currency, KeyId, KeyState,
-    StateChange,
+    AccountId, Amounts, ApiKey, BalanceFailureReason, BalanceSource, KeyId, KeyState, StateChange,
 };
 use crate::store::{Balance, BalanceFailure, BalanceFinding};
 use crate::upstream::UpstreamClient;
@@ -281,8 +280,7 @@ impl Round<'_> {
                 return Err(self.failure(untold));
             }
         };
-        let site = self.app.site_at(upstream.base());
-        let currency = site.map_or(Currency::Cny, crate::price::Site::currency);
+        let currency = self.app.site_at(upstream.base()).currency();
         let balance = Balance {
             nano: nano.get(),
             currency,

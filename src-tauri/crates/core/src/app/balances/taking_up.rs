@@ -51,8 +51,7 @@ impl App {
     fn currency_of(&self, row: &AccountRow, named: Option<Currency>) -> Currency {
         named
             .or_else(|| row.balance.map(|known| known.currency))
-            .or_else(|| self.currency_at(&site_of_row(row)))
-            .unwrap_or(Currency::Cny)
+            .unwrap_or_else(|| self.currency_at(&site_of_row(row)))
     }
 
     /// All accounts with what their balances come to now. Blocks.
@@ -142,7 +141,10 @@ impl App {
             }
         };
         for ((account, as_of_ms), spent) in waiting.iter().zip(sums) {
-            self.0.balances.count(account, *as_of_ms, spent);
+            // What could not be read in time is asked again as well.
+            if let Some(spent) = spent {
+                self.0.balances.count(account, *as_of_ms, spent);
+            }
         }
     }
 }

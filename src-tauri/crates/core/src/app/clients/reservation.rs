@@ -80,7 +80,7 @@ impl App {
     /// Whether an account lives there, which alone may be charged in its currency.
     fn is_billed_at(&self, site: Site) -> bool {
         let accounts = self.pool().roster();
-        let lives_there = |account| self.site_of(account) == Some(site);
+        let lives_there = |account| self.site_of(account) == site;
         accounts.iter().any(|one| lives_there(&one.account))
     }
 }

@@ -1,8 +1,8 @@
 //! The day and the month that a budget is for, in the user's time zone.
 //!
 //! They begin on whole hours of UTC, because spending is summed by these: where
-//! midnight is not on one, an hour belongs to the day in which it begins, as in
-//! the statistics.
+//! midnight is not on one, an hour belongs to the day in which it begins. (The
+//! statistics, which nobody waits for, cut within the hour.)
 
 use flowkeep_contract::BudgetPeriod;
 use jiff::{Timestamp, ToSpan as _, Zoned, tz::TimeZone};

@@ -113,10 +113,17 @@ fn maybe(text: Option<&str>) -> String {
     text.map(plain).unwrap_or_default()
 }
 
+/// What makes a spreadsheet calculate a cell; some read the full-width ones likewise.
+const SIGNS: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
+/// Seen by nobody, and before a sign perhaps not by a spreadsheet either.
+const UNSEEN: [char; 5] = ['\u{200b}', '\u{200c}', '\u{200d}', '\u{2060}', '\u{feff}'];
+
 /// A text without control characters, that no spreadsheet calculates.
 pub(super) fn plain(text: &str) -> String {
     let mut cell: String = text.chars().filter(|c| !c.is_control()).collect();
-    if cell.starts_with(['=', '+', '-', '@']) || text.starts_with(['\t', '\r']) {
+    // Blanks in front are taken away by some spreadsheets.
+    let seen = cell.trim_start_matches(|c: char| c.is_whitespace() || UNSEEN.contains(&c));
+    if seen.starts_with(SIGNS) || text.starts_with(['\t', '\r', '\n']) {
         cell.insert(0, '\'');
     }
     cell

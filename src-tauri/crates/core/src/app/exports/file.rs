@@ -1,8 +1,11 @@
 //! An export written to a file by the engine itself: 0600, and never through or
 //! over anything that stands there already (S18).
+//!
+//! The file has its name only when all is in it. An export that ends early leaves
+//! nothing, and one that is killed leaves a file that ends in `.part`.
 
 use std::fs::File;
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use directories::UserDirs;
@@ -13,7 +16,6 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use super::super::App;
 use super::super::records::{Records, invalid};
-use super::RequestExport;
 use crate::private;
 
 /// Names that are tried in the folder for downloads.
@@ -24,30 +26,26 @@ impl Records {
     ///
     /// # Errors
     /// When there is something at the path, it cannot be written, or the
-    /// database does not answer in time. A half-written file is removed.
+    /// database does not answer in time. Half a file is removed.
     pub fn export_to_file(
         &self,
         request: ExportRequestsRequest,
     ) -> Result<ExportRequestsReport, ApiError> {
-        let (mut file, path) = match request.path {
-            Some(path) => create(PathBuf::from(path))?,
-            None => create_in_downloads(request.format, self.now_ms())?,
+        let names = match request.path {
+            Some(path) => Names::chosen(PathBuf::from(path))?,
+            None => Names::in_downloads(request.format, self.now_ms())?,
         };
-        let export = self.export_requests(request.format, request.filter);
-        let written = export.and_then(|export| write(export, &mut file, &path));
-        match written {
-            Ok(rows) => Ok(ExportRequestsReport {
-                path: path.display().to_string(),
-                rows,
-            }),
-            Err(error) => {
-                drop(file);
-                if let Err(error) = std::fs::remove_file(&path) {
-                    tracing::warn!(path = %path.display(), %error, "half an export stays");
-                }
-                Err(error)
-            }
+        let mut unfinished = Unfinished::begin(&names)?;
+        let mut export = self.export_requests(request.format, request.filter)?;
+        while let Some(piece) = export.next_piece()? {
+            unfinished.add(&piece)?;
         }
+        let path = unfinished.finish(&names)?;
+        Ok(ExportRequestsReport {
+            path: path.display().to_string(),
+            rows: export.rows(),
+            is_partial: export.is_partial(),
+        })
     }
 }
 
@@ -72,15 +70,6 @@ impl App {
     }
 }
 
-fn write(mut export: RequestExport, file: &mut File, path: &Path) -> Result<u64, ApiError> {
-    while let Some(piece) = export.next_piece()? {
-        file.write_all(&piece)
-            .map_err(|error| unwritable(path, &error))?;
-    }
-    file.sync_all().map_err(|error| unwritable(path, &error))?;
-    Ok(export.rows())
-}
-
 fn ending(format: ExportFormat) -> &'static str {
     match format {
         ExportFormat::Csv => "csv",
@@ -88,50 +77,105 @@ fn ending(format: ExportFormat) -> &'static str {
     }
 }
 
-fn create(path: PathBuf) -> Result<(File, PathBuf), ApiError> {
-    if !path.is_absolute() {
-        return Err(invalid("path begins at the root, as in /home/me/log.csv"));
-    }
-    match private::create_new(&path) {
-        Ok(file) => Ok((file, path)),
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(invalid(format!(
-            "{} is there already; choose another name",
-            path.display()
-        ))),
-        Err(error) => Err(unwritable(&path, &error)),
-    }
-}
+/// Names that the file may get; the first that nothing has is taken.
+#[derive(Debug)]
+pub(super) struct Names(Vec<PathBuf>);
 
-fn create_in_downloads(format: ExportFormat, now_ms: i64) -> Result<(File, PathBuf), ApiError> {
-    let homes = UserDirs::new();
-    let folder = homes
-        .as_ref()
-        .map(|homes| homes.download_dir().unwrap_or_else(|| homes.home_dir()))
-        .ok_or_else(|| invalid("there is no folder for downloads; choose a path"))?;
-    let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
-    let day = now.to_zoned(TimeZone::system()).strftime("%Y-%m-%d");
-    let ending = ending(format);
-    let mut taken = None;
-    for n in 1..=NAMES {
-        let more = if n == 1 {
-            String::new()
+impl Names {
+    /// The one that the user has chosen.
+    pub(super) fn chosen(path: PathBuf) -> Result<Self, ApiError> {
+        if path.is_absolute() {
+            Ok(Self(vec![path]))
         } else {
-            format!("-{n}")
-        };
-        let path = folder.join(format!("flowkeep-requests-{day}{more}.{ending}"));
-        match private::create_new(&path) {
-            Ok(file) => return Ok((file, path)),
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => taken = Some(path),
-            Err(error) => return Err(unwritable(&path, &error)),
+            Err(invalid("path begins at the root, as in /home/me/log.csv"))
         }
     }
-    Err(invalid(format!(
-        "{} and the names before it are taken; choose a path",
-        taken.unwrap_or_default().display()
-    )))
+
+    fn in_downloads(format: ExportFormat, now_ms: i64) -> Result<Self, ApiError> {
+        let homes = UserDirs::new();
+        let folder = homes
+            .as_ref()
+            .map(|homes| homes.download_dir().unwrap_or_else(|| homes.home_dir()))
+            .ok_or_else(|| invalid("there is no folder for downloads; choose a path"))?;
+        let now = Timestamp::from_millisecond(now_ms).unwrap_or_default();
+        let day = now.to_zoned(TimeZone::system()).strftime("%Y-%m-%d");
+        let ending = ending(format);
+        let name = |n| match n {
+            1 => format!("flowkeep-requests-{day}.{ending}"),
+            n => format!("flowkeep-requests-{day}-{n}.{ending}"),
+        };
+        Ok(Self((1..=NAMES).map(|n| folder.join(name(n))).collect()))
+    }
+
+    /// Those that nothing has now.
+    fn free(&self) -> impl Iterator<Item = &Path> {
+        let names = self.0.iter().map(PathBuf::as_path);
+        names.filter(|path| std::fs::symlink_metadata(path).is_err())
+    }
+
+    fn taken(&self) -> ApiError {
+        let last = self.0.last().map_or(Path::new(""), PathBuf::as_path);
+        let last = last.display();
+        invalid(if self.0.len() == 1 {
+            format!("{last} is there already; choose another name")
+        } else {
+            format!("{last} and the names before it are taken; choose a path")
+        })
+    }
 }
 
-fn unwritable(path: &Path, error: &std::io::Error) -> ApiError {
+/// A file that is being written, under a name beside the ones it may get. Dropping it
+/// removes it.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    file: File,
+    part: PathBuf,
+}
+
+impl Unfinished {
+    pub(super) fn begin(names: &Names) -> Result<Self, ApiError> {
+        let path = names.free().next().ok_or_else(|| names.taken())?;
+        let (file, part) = private::create_part(path).map_err(|error| unwritable(path, &error))?;
+        Ok(Self { file, part })
+    }
+
+    fn add(&mut self, piece: &[u8]) -> Result<(), ApiError> {
+        self.file
+            .write_all(piece)
+            .map_err(|error| unwritable(&self.part, &error))
+    }
+
+    /// Gives the file the first free name, which is the answer.
+    pub(super) fn finish(self, names: &Names) -> Result<PathBuf, ApiError> {
+        self.file
+            .sync_all()
+            .map_err(|error| unwritable(&self.part, &error))?;
+        for path in names.free() {
+            match private::publish(&self.part, path) {
+                Ok(()) => return Ok(path.to_owned()),
+                // Somebody was faster.
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(unwritable(path, &error)),
+            }
+        }
+        Err(names.taken())
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // Gone when it was renamed.
+        match std::fs::remove_file(&self.part) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                let path = self.part.display();
+                tracing::warn!(%path, %error, "a part of an export stays");
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unwritable(path: &Path, error: &io::Error) -> ApiError {
     let message = format!("write {}: {error}", path.display());
     ApiError::new(ErrorCode::Storage, message)
 }

@@ -2,6 +2,7 @@ use flowkeep_contract::{ErrorCode, ExportRequestsRequest};
 
 use super::super::records::tests::{Past, good};
 use super::csv_rows::plain;
+use super::file::{Names, Unfinished};
 use super::*;
 use crate::model::RequestRecord;
 
@@ -28,6 +29,17 @@ fn cells_are_text_and_nothing_else() {
         ("@SUM(A1)", "'@SUM(A1)"),
         ("\t=1", "'=1"),
         ("\r1", "'1"),
+        ("\n1", "'1"),
+        (" =1", "' =1"),
+        ("\u{a0}\u{3000}+1", "'\u{a0}\u{3000}+1"),
+        ("\u{feff}=1", "'\u{feff}=1"),
+        (" \t\u{200b}-1", "' \u{200b}-1"),
+        ("＝1+1", "'＝1+1"),
+        ("＋1", "'＋1"),
+        ("－1", "'－1"),
+        ("＠SUM(A1)", "'＠SUM(A1)"),
+        (" a=b", " a=b"),
+        (" ", " "),
         ("\u{1b}=1\u{7}", "'=1"),
         ("a=b", "a=b"),
         ("工作", "工作"),
@@ -96,6 +108,76 @@ fn an_empty_log_has_a_head_at_most() {
     assert!(text(&past, ExportFormat::Csv).starts_with("id,request_id,started_at,"));
 }
 
+fn names_in(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let name = |entry: std::io::Result<std::fs::DirEntry>| entry.unwrap().file_name();
+    let mut names: Vec<_> = entries.map(name).collect();
+    names.sort();
+    let text = |name: std::ffi::OsString| name.into_string().unwrap();
+    names.into_iter().map(text).collect()
+}
+
+/// The name is given when all is in the file; before, an end by force leaves a
+/// `.part`, any other end nothing.
+#[test]
+fn an_export_that_is_cut_off_leaves_no_half_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("log.csv");
+    let names = Names::chosen(path.clone()).unwrap();
+    let unfinished = Unfinished::begin(&names).unwrap();
+    let under_way = names_in(folder.path());
+    let [part] = under_way.as_slice() else {
+        unreachable!("{under_way:?}");
+    };
+    assert!(part.starts_with("log.csv."), "{part}");
+    assert_eq!(part.rsplit('.').next(), Some("part"), "{part}");
+    drop(unfinished);
+    assert_eq!(names_in(folder.path()), [""; 0]);
+
+    // Killed: the next one is not hindered.
+    std::mem::forget(Unfinished::begin(&names).unwrap());
+    let again = Unfinished::begin(&names).unwrap();
+    assert_eq!(again.finish(&names).unwrap(), path);
+    let left = names_in(folder.path());
+    assert_eq!(left.len(), 2, "{left:?}");
+    assert_eq!(left[0], "log.csv");
+    std::fs::remove_file(folder.path().join(&left[1])).unwrap();
+    std::fs::remove_file(&path).unwrap();
+
+    // Somebody takes the name while it is being written.
+    let late = Unfinished::begin(&names).unwrap();
+    std::fs::write(&path, "precious").unwrap();
+    let error = late.finish(&names).unwrap_err();
+    assert!(
+        error.message.contains("is there already"),
+        "{}",
+        error.message
+    );
+    assert_eq!(names_in(folder.path()), ["log.csv"]);
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), "precious");
+}
+
+/// The log cannot be read any more while the file is there already.
+#[test]
+fn an_export_that_fails_leaves_nothing() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    past.write([good("2026-11-23T11:00:00Z")]);
+    let path = past.folder.path().join("usage.db");
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE;
+    let other = rusqlite::Connection::open_with_flags(path, flags).unwrap();
+    other
+        .execute_batch("ALTER TABLE requests RENAME TO gone")
+        .unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let failed = past.records.export_to_file(ExportRequestsRequest {
+        format: ExportFormat::Csv,
+        path: Some(folder.path().join("log.csv").to_str().unwrap().to_owned()),
+        filter: RequestFilter::default(),
+    });
+    failed.unwrap_err();
+    assert_eq!(names_in(folder.path()), [""; 0]);
+}
+
 /// S18: a new file of the owner's alone, and never through a planted link.
 #[cfg(unix)]
 #[test]
@@ -131,6 +213,7 @@ fn a_file_is_new_private_and_not_behind_a_link() {
     }
     assert_eq!(std::fs::read_to_string(&target).unwrap(), "precious");
     assert_eq!(std::fs::read_to_string(&path).unwrap(), written);
+    assert_eq!(names_in(folder.path()), ["link.csv", "log.csv", "target"]);
     let relative = past.records.export_to_file(request("log.csv".as_ref()));
     assert_eq!(relative.unwrap_err().code, ErrorCode::InvalidRequest);
     let nowhere = folder.path().join("no/such/folder.csv");

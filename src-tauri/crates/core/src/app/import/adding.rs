@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::ImportOptions;
 use super::plan::{Accepted, Plan};
 use crate::app::{App, locked};
-use crate::model::{BalanceSource, Currency, KeyId, RandomId};
+use crate::model::{BalanceSource, KeyId, RandomId};
 use crate::store::{Balance, KeyInsertion, NewKey};
 
 /// How long an import can be taken back: half a minute, and what a click takes.
@@ -129,14 +129,15 @@ impl App {
         let entry = &key.entry;
         let last_four = entry.key.last_four().to_owned();
         let balance = entry.balance.map(|stated| {
-            let currency = stated.currency.or_else(|| self.currency_at(&key.site));
+            let currency = stated.currency;
+            let currency = currency.unwrap_or_else(|| self.currency_at(&key.site));
             let source = match stated.seen_at_ms {
                 Some(_) => BalanceSource::Estimated,
                 None => BalanceSource::Manual,
             };
             Balance {
                 nano: stated.amount.get(),
-                currency: currency.unwrap_or(Currency::Cny),
+                currency,
                 source,
                 as_of_ms: stated.seen_at_ms.unwrap_or(self.now().unix_ms),
             }

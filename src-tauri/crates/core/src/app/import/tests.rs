@@ -240,7 +240,7 @@ async fn what_was_said_about_keys_is_kept() {
     assert_eq!((one.account.as_str(), one.weight), ("team", 3));
     assert_eq!(one.account_id, two.account_id);
     assert_eq!(one.site.base, "https://api.siliconflow.com/v1");
-    assert_eq!(one.site.currency.as_deref(), Some("USD"));
+    assert_eq!(one.site.currency, "USD");
     // The balance that made the account; the second line found it there.
     let balance = two.balance.as_ref().unwrap();
     assert_eq!(

@@ -2,7 +2,6 @@
 
 use crate::app::App;
 use crate::model::Strategy;
-use crate::price::Site;
 
 impl App {
     /// Whether a model costs nothing at the site of the settings. Only the order
@@ -18,6 +17,6 @@ impl App {
         });
         let prices = self.prices();
         let at_ms = self.now().unix_ms;
-        by_balance && prices.is_free(site.unwrap_or(Site::Cn), model, at_ms) == Some(true)
+        by_balance && prices.is_free(site, model, at_ms) == Some(true)
     }
 }

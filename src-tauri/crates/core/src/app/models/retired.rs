@@ -72,7 +72,7 @@ impl App {
         account: Option<&AccountId>,
     ) -> Option<String> {
         // The list is of .cn; .com has a catalogue of its own.
-        let is_com = |site| site == Some(Site::Com);
+        let is_com = |site| site == Site::Com;
         let is_elsewhere = match account {
             Some(account) => is_com(self.site_of(account)),
             None => self.bases().iter().all(|base| is_com(self.site_at(base))),

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::app::App;
 use crate::app::relay::{Call, Failure, FailureCode, Reply};
+use crate::app::sites::AccountSite;
 use crate::model::Currency;
 use crate::store::AccountRow;
 
@@ -16,37 +17,36 @@ const UNKNOWN: HeaderName = HeaderName::from_static("x-flowkeep-balance-unknown"
 const CURRENCY: HeaderName = HeaderName::from_static("x-flowkeep-balance-currency");
 
 /// The balances that are known, added up.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 struct Sum {
     /// Billionths; `None` when nothing is known.
     nano: Option<i64>,
-    currency: Option<Currency>,
+    currency: Currency,
+    /// Accounts that are not in the sum.
     unknown: usize,
 }
 
 impl Sum {
-    /// Adds up what is in the currency of the first account that tells one; two
+    /// Adds up what is in this currency, that of the gateway's own site; two
     /// currencies have no sum.
-    fn of(accounts: &[AccountRow]) -> Self {
-        let mut sum = Self::default();
-        for account in accounts {
-            let counted = account.balance.filter(|balance| {
-                let currency = *sum.currency.get_or_insert(balance.currency);
-                currency == balance.currency
-            });
-            match counted {
-                Some(balance) => {
-                    sum.nano = Some(sum.nano.unwrap_or(0).saturating_add(balance.nano));
-                }
-                None => sum.unknown += 1,
-            }
+    fn of(accounts: &[AccountRow], currency: Currency) -> Self {
+        let known: Vec<i64> = accounts
+            .iter()
+            .filter_map(|account| account.balance)
+            .filter(|balance| balance.currency == currency)
+            .map(|balance| balance.nano)
+            .collect();
+        Self {
+            nano: known.iter().copied().reduce(i64::saturating_add),
+            currency,
+            unknown: accounts.len() - known.len(),
         }
-        sum
     }
 
-    /// In the vendor's shape (API reference §2.16). Only the sum of gifted and paid
-    /// balance is known, and it is `null` rather than a made-up zero where nothing
-    /// is.
+    /// In the vendor's shape (API reference §2.16), where all amounts are strings.
+    /// What is not known is the empty string, as the vendor's own `name`, rather
+    /// than a made-up zero: how much of it all is gifted or paid, and the whole
+    /// where no balance is known.
     fn document(&self) -> Value {
         json!({
             "code": 20000,
@@ -58,12 +58,12 @@ impl Sum {
                 "image": "",
                 "email": "",
                 "isAdmin": false,
-                "balance": null,
+                "balance": "",
                 "status": "normal",
                 "introduction": "",
                 "role": "",
-                "chargeBalance": null,
-                "totalBalance": self.nano.map(amount),
+                "chargeBalance": "",
+                "totalBalance": self.nano.map(amount).unwrap_or_default(),
             },
         })
     }
@@ -73,9 +73,8 @@ impl Sum {
         let json = HeaderValue::from_static("application/json; charset=utf-8");
         headers.insert(header::CONTENT_TYPE, json);
         headers.insert(UNKNOWN, HeaderValue::from(self.unknown));
-        if let Some(currency) = self.currency {
-            headers.insert(CURRENCY, HeaderValue::from_static(currency.code()));
-        }
+        let currency = HeaderValue::from_static(self.currency.code());
+        headers.insert(CURRENCY, currency);
         headers
     }
 }
@@ -98,7 +97,7 @@ impl App {
                 return Err(self.refuse(&call, failure));
             }
         };
-        let sum = Sum::of(&accounts);
+        let sum = Sum::of(&accounts, self.currency_at(&AccountSite::Settings));
         let (mut head, ()) = http::Response::new(()).into_parts();
         head.headers = sum.headers();
         let body = Bytes::from(sum.document().to_string());

@@ -10,6 +10,7 @@
 mod batches;
 mod own_rows;
 mod price_book;
+mod price_document;
 mod price_file;
 mod price_watch;
 mod prices;
@@ -19,13 +20,14 @@ mod spending;
 
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use self::batches::BatchResults;
 pub(super) use self::batches::Takings;
 pub use self::price_book::PriceBook;
 use self::price_file::PriceFile;
 use self::price_watch::Seen;
+use self::prices::PricesRead;
 use self::recounting::Recounting;
 pub(super) use self::spending::Spending;
 use super::App;
@@ -36,9 +38,17 @@ use crate::store::StoreError;
 /// How often a start asks what was spent before it.
 const SPENDING_LOOKS: usize = 5;
 
+/// The prices that hold now.
+struct InForce {
+    table: Arc<PriceTable>,
+    /// Of the file at the last look. Where that cannot be used, the table is of the
+    /// one before.
+    revision: Arc<str>,
+}
+
 /// Prices and sums.
 pub(super) struct Ledger {
-    prices: RwLock<Arc<PriceTable>>,
+    prices: RwLock<InForce>,
     file: PriceFile,
     /// The version of it whose prices are in force.
     seen: Seen,
@@ -60,16 +70,22 @@ impl Ledger {
         // Before it is read: what is written meanwhile is news.
         let seen = Seen::default();
         seen.look(&file);
-        let (prices, warning) = match prices::with_those_of(&file) {
-            Ok(read) => read,
-            Err(error) => {
+        let (prices, warning) = match PricesRead::of(&file) {
+            PricesRead {
+                revision,
+                prices: Ok((table, warning)),
+            } => (InForce::new(table, revision), warning),
+            PricesRead {
+                revision,
+                prices: Err(error),
+            } => {
                 let why = super::error::chain(&error);
                 let warning = format!("{why}; the prices that came with Flowkeep are used");
-                (PriceTable::shipped(), Some(warning))
+                (InForce::new(PriceTable::shipped(), revision), Some(warning))
             }
         };
         let ledger = Self {
-            prices: RwLock::new(Arc::new(prices)),
+            prices: RwLock::new(prices),
             file,
             seen,
             edits: Mutex::default(),
@@ -84,12 +100,20 @@ impl Ledger {
 
     /// The prices that hold now.
     fn in_force(&self) -> Arc<PriceTable> {
-        Arc::clone(&self.prices.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.read_prices().table)
     }
 
-    /// These prices hold from now on.
-    fn take_up(&self, table: PriceTable) {
-        *self.prices.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(table);
+    fn read_prices(&self) -> RwLockReadGuard<'_, InForce> {
+        self.prices.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl InForce {
+    fn new(table: PriceTable, revision: Arc<str>) -> Self {
+        Self {
+            table: Arc::new(table),
+            revision,
+        }
     }
 }
 
@@ -186,7 +210,7 @@ impl App {
     /// nothing was charged.
     pub(in crate::app) fn price_record(&self, record: &RequestRecord) -> Option<Priced> {
         price(&self.prices(), record, |record| {
-            self.site_of(record.account.as_ref()?)
+            Some(self.site_of(record.account.as_ref()?))
         })
     }
 }

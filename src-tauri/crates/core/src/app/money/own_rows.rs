@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use super::price_document::Place;
 use crate::app::error::chain;
 use crate::price::{PriceError, PriceRow, PriceTable};
 
@@ -17,7 +18,8 @@ pub(super) struct OwnRows {
 #[derive(Debug)]
 struct Sound {
     row: PriceRow,
-    written: toml::Value,
+    /// Which row of the file it is, from 0 on.
+    at: usize,
 }
 
 /// A row that is not used.
@@ -25,22 +27,26 @@ struct Sound {
 struct Refused {
     /// Names it as well.
     why: String,
-    written: toml::Value,
+    id: Option<String>,
+    /// Which row of the file it is, from 0 on.
+    at: usize,
 }
 
 impl OwnRows {
     /// Reads rows one by one.
     pub(super) fn read(rows: Vec<toml::Value>) -> Self {
         let mut own = Self::default();
-        for (at, written) in (1..).zip(rows) {
-            match written.clone().try_into::<PriceRow>() {
-                Ok(row) => own.sound.push(Sound { row, written }),
+        for (at, written) in rows.into_iter().enumerate() {
+            let id = written.get("id").and_then(toml::Value::as_str);
+            let id = id.map(str::to_owned);
+            match written.try_into::<PriceRow>() {
+                Ok(row) => own.sound.push(Sound { row, at }),
                 Err(error) => {
-                    let name =
-                        id_of(&written).map_or_else(|| at.to_string(), |id| format!("`{id}`"));
+                    let number = || (at + 1).to_string();
+                    let name = id.as_ref().map_or_else(number, |id| format!("`{id}`"));
                     let why = error.message().replace('\n', " ");
                     let why = format!("price row {name}: {why}");
-                    own.refused.push(Refused { why, written });
+                    own.refused.push(Refused { why, id, at });
                 }
             }
         }
@@ -65,9 +71,12 @@ impl OwnRows {
                 tracing::error!(error = chain(&error), "own prices cannot be used");
                 return shipped;
             };
-            let Sound { written, .. } = self.sound.remove(at);
-            let why = chain(&error);
-            self.refused.push(Refused { why, written });
+            let Sound { row, at } = self.sound.remove(at);
+            self.refused.push(Refused {
+                why: chain(&error),
+                id: Some(row.id),
+                at,
+            });
         }
     }
 
@@ -85,14 +94,27 @@ impl OwnRows {
         ))
     }
 
-    /// The rows that are not used, as they are written, but for those whose names
-    /// `rows` take.
-    pub(super) fn refused_beside(self, rows: &[PriceRow]) -> Vec<toml::Value> {
-        let refused = self.refused.into_iter().map(|one| one.written);
-        let is_replaced = |written: &toml::Value| {
-            id_of(written).is_some_and(|id| rows.iter().any(|row| row.id == id))
-        };
-        refused.filter(|written| !is_replaced(written)).collect()
+    /// Where a row that is to be written stands. One that is not used is corrected by
+    /// another of its name.
+    pub(super) fn place_of(&self, row: &PriceRow) -> Place {
+        if let Some(there) = self.sound.iter().find(|there| there.row.id == row.id) {
+            return if there.row == *row {
+                Place::Same(there.at)
+            } else {
+                Place::Changed(there.at)
+            };
+        }
+        let corrected = self.refused.iter().find(|there| there.is_named(&row.id));
+        corrected.map_or(Place::New, |there| Place::Changed(there.at))
+    }
+
+    /// The rows of the file that are not used, but for those whose names `rows` take.
+    pub(super) fn refused_beside(&self, rows: &[PriceRow]) -> Vec<usize> {
+        let is_replaced = |there: &&Refused| rows.iter().any(|row| there.is_named(&row.id));
+        let kept = self.refused.iter().filter(|there| !is_replaced(there));
+        let mut kept: Vec<usize> = kept.map(|there| there.at).collect();
+        kept.sort_unstable();
+        kept
     }
 
     /// The rows that were understood.
@@ -102,8 +124,10 @@ impl OwnRows {
     }
 }
 
-fn id_of(written: &toml::Value) -> Option<&str> {
-    written.get("id")?.as_str()
+impl Refused {
+    fn is_named(&self, id: &str) -> bool {
+        self.id.as_deref() == Some(id)
+    }
 }
 
 /// The row that is at fault: of two, the later one.

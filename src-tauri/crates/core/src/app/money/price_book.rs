@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use flowkeep_contract::{ApiError, PriceList, SetPriceOverridesRequest};
+use flowkeep_contract::{ApiError, PriceList, PriceView};
 
 use super::Ledger;
 
@@ -41,12 +41,23 @@ impl PriceBook {
         self.0.list()
     }
 
-    /// Replaces the user's own prices, as [`super::App::set_price_overrides`].
+    /// Adds a price to the user's own, or puts it in the place of the one of its name:
+    /// true when there was one. Tells all prices as they are then. What another process
+    /// has changed since this one looked stays.
     ///
     /// # Errors
     /// Names the row that cannot be meant, or says that the file cannot be written;
     /// nothing is changed then.
-    pub fn replace(&self, request: &SetPriceOverridesRequest) -> Result<PriceList, ApiError> {
-        self.0.replace(request)
+    pub fn set(&self, row: PriceView) -> Result<(bool, PriceList), ApiError> {
+        self.0.set(row)
+    }
+
+    /// Takes a price out of the user's own, as [`Self::set`] adds one; `None` when there
+    /// is none of that name.
+    ///
+    /// # Errors
+    /// When the file cannot be written; nothing is changed then.
+    pub fn remove(&self, id: &str) -> Result<Option<PriceList>, ApiError> {
+        self.0.remove(id)
     }
 }

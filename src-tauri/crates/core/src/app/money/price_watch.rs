@@ -10,11 +10,10 @@ use std::time::SystemTime;
 use flowkeep_contract::Topic;
 
 use super::price_file::PriceFile;
-use super::prices;
 use crate::app::{App, error::chain, locked};
 
-/// What tells a version of the file from the one before. Files are replaced as a
-/// whole, so another version has another time.
+/// What tells a version of the file from the one before: two versions of one size
+/// within one tick of the disk's clock (some milliseconds) are taken for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     modified: SystemTime,
@@ -52,12 +51,11 @@ impl App {
         if !ledger.seen.look(&ledger.file) {
             return;
         }
-        match prices::with_those_of(&ledger.file) {
-            Ok((table, warning)) => {
+        match ledger.read_again() {
+            Ok(warning) => {
                 if let Some(warning) = warning {
                     tracing::warn!("{warning}");
                 }
-                ledger.take_up(table);
                 self.changed(&[Topic::Settings]);
             }
             Err(error) => {

@@ -5,7 +5,8 @@
 //! `flowkeep.db` tells that it was done. The gateway then compares its sums with
 //! the roll-ups, by client and hour, after all that had ended was written down.
 //! What a client does meanwhile is in one and not yet in the other, so that hour is
-//! compared again at the next look. Requests wait only for the copy of the sums.
+//! compared again at the next look. Requests wait at most for the copy of one client's
+//! sums.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::Ordering;

@@ -190,7 +190,7 @@ impl App {
             // Where an account lived that is gone nobody knows.
             let account = record.account.as_ref()?;
             self.pool().label_of(account)?;
-            self.site_of(account)
+            Some(self.site_of(account))
         })
     }
 

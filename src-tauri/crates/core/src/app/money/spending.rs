@@ -120,18 +120,28 @@ impl Spending {
         locked(&self.0).add_to_client(client, hour_of(hour_ms), did);
     }
 
-    /// All sums of clients.
+    /// All sums of clients. Each client's are of one moment, and two clients' may be
+    /// of two.
     pub(super) fn hours_of_clients(&self) -> HoursOfClients {
-        let sums = locked(&self.0);
-        let clients = sums.clients.iter();
-        clients
-            .flat_map(|(client, hours)| {
-                let named = |(hour, did): &(i64, HourOfClient)| {
-                    ((client.to_string(), hour * HOUR_MS), *did)
-                };
-                hours.0.iter().map(named)
-            })
-            .collect()
+        let mut all = HoursOfClients::new();
+        self.see_clients(|client, hours| {
+            let named =
+                |(hour, did): &(i64, HourOfClient)| ((client.to_string(), hour * HOUR_MS), *did);
+            all.extend(hours.iter().map(named));
+        });
+        all
+    }
+
+    /// Shows the sums of one client after the other. A request that ends waits at most
+    /// until those of one are copied, however many there are.
+    fn see_clients(&self, mut see: impl FnMut(&str, &VecDeque<(i64, HourOfClient)>)) {
+        let clients: Vec<Arc<str>> = locked(&self.0).clients.keys().map(Arc::clone).collect();
+        for client in clients {
+            let hours = locked(&self.0).clients.get(&client).cloned();
+            if let Some(Hours(hours)) = hours {
+                see(&client, &hours);
+            }
+        }
     }
 
     /// What the requests of a client token cost that began in the UTC hour of
@@ -163,7 +173,7 @@ impl Spending {
 }
 
 /// Sums by hour, the last ones, in their order.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Hours(VecDeque<(i64, HourOfClient)>);
 
 impl Hours {

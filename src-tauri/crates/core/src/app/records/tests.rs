@@ -1,7 +1,8 @@
 use std::time::Duration;
 
 use flowkeep_contract::{
-    Choice as Chosen, GetRequestRequest, Left as Why, ListRequestsRequest, Outcome, RequestFilter,
+    Choice as Chosen, ExportFormat, GetRequestRequest, Left as Why, ListRequestsRequest, Outcome,
+    RequestFilter,
 };
 use jiff::Timestamp;
 use tempfile::TempDir;
@@ -110,6 +111,43 @@ fn listed(past: &Past, filter: RequestFilter) -> Vec<i64> {
         ..ListRequestsRequest::default()
     });
     page.unwrap().requests.iter().map(|row| row.id).collect()
+}
+
+/// A short word is looked for in the newest 5,000 errors, and the page says so.
+#[test]
+fn a_page_tells_that_a_search_is_not_complete() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    past.write((0..5_001).map(|_| RequestRecord {
+        error: Some("other".to_owned()),
+        ..good("2026-11-23T11:00:00Z")
+    }));
+    let is_partial = |text: &str| {
+        let page = past.records.list_requests(ListRequestsRequest {
+            filter: RequestFilter {
+                text: Some(text.to_owned()),
+                ..RequestFilter::default()
+            },
+            ..ListRequestsRequest::default()
+        });
+        page.unwrap().is_partial
+    };
+    assert!(is_partial("zq"));
+    let export = |text: &str| {
+        let filter = RequestFilter {
+            text: Some(text.to_owned()),
+            ..RequestFilter::default()
+        };
+        let mut export = past
+            .records
+            .export_requests(ExportFormat::Jsonl, filter)
+            .unwrap();
+        while export.next_piece().unwrap().is_some() {}
+        (export.rows(), export.is_partial())
+    };
+    assert_eq!(export("zq"), (0, true));
+    assert_eq!(export("zqx"), (0, false));
+    assert!(!is_partial("zqx"));
+    assert!(!is_partial("ot"));
 }
 
 #[test]

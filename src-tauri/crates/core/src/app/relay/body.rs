@@ -10,6 +10,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use super::ahead::Ahead;
+use super::error_event::error_event;
 use super::gather::Gather;
 use super::translation::Translating;
 use super::trip::Trip;
@@ -19,7 +20,7 @@ use crate::model::Protocol;
 /// The answer broke off; the connection to the client is aborted, so that it
 /// cannot take the part for the whole.
 #[derive(Debug, thiserror::Error)]
-#[error("the upstream answer broke off: {0}")]
+#[error("the answer broke off: {0}")]
 pub struct RelayBodyError(String);
 
 /// What an interrupted relay owes to its record, taken at the end.
@@ -48,7 +49,8 @@ pub struct RelayBody {
     kind: BodyKind,
     meter: Option<Meter>,
     watch: Option<Watch>,
-    error_event: Option<Bytes>,
+    /// In whose words a stream tells that it broke off.
+    error_words: Option<Protocol>,
     bytes: u64,
     at_line_start: bool,
 }
@@ -63,7 +65,7 @@ impl RelayBody {
             kind,
             meter: None,
             watch: None,
-            error_event: None,
+            error_words: None,
             bytes: 0,
             at_line_start: true,
         }
@@ -78,7 +80,7 @@ impl RelayBody {
         mut self,
         idle_limit: Duration,
         abort: CancellationToken,
-        error_event: Option<Bytes>,
+        error_words: Option<Protocol>,
     ) -> Self {
         self.watch = Some(Watch {
             idle_limit,
@@ -86,7 +88,7 @@ impl RelayBody {
             idle: Box::pin(tokio::time::sleep(idle_limit)),
             abort: Box::pin(abort.cancelled_owned()),
         });
-        self.error_event = error_event;
+        self.error_words = error_words;
         self
     }
 
@@ -113,7 +115,7 @@ impl RelayBody {
             }
             meter.trip.take_results(&mut meter.scanner, false);
         }
-        if self.error_event.is_some() {
+        if self.error_words.is_some() {
             self.at_line_start = data.last().is_none_or(|byte| *byte == b'\n');
         }
         if self.inner.as_ref().is_none_or(Gather::is_at_end) {
@@ -143,9 +145,11 @@ impl RelayBody {
     /// proper end; anything else is aborted.
     fn break_off(&mut self, how: EndHow) -> Result<Frame<Bytes>, RelayBodyError> {
         let text = how.error().unwrap_or_default();
+        let words = self.error_words.take();
+        let event = words.map(|protocol| error_event(&how, protocol));
         self.inner = None;
         self.end(how);
-        let Some(event) = self.error_event.take() else {
+        let Some(event) = event else {
             return Err(RelayBodyError(text));
         };
         if self.at_line_start {
@@ -281,21 +285,6 @@ impl Drop for RelayBody {
             EndHow::ClientGone
         });
     }
-}
-
-/// What a broken stream ends with, in the words of its protocol; never `[DONE]`.
-pub(super) fn error_event_of(kind: BodyKind, protocol: Protocol) -> Option<Bytes> {
-    let stream = matches!(kind, BodyKind::OpenAiSse | BodyKind::AnthropicSse);
-    stream.then_some(match protocol {
-        Protocol::OpenAi => Bytes::from_static(
-            b"data: {\"error\":{\"message\":\"the upstream broke off in the middle of the answer\",\
-              \"type\":\"upstream_error\",\"param\":null,\"code\":\"upstream_interrupted\"}}\n\n",
-        ),
-        Protocol::Anthropic => Bytes::from_static(
-            b"event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":\"api_error\",\
-              \"message\":\"the upstream broke off in the middle of the answer\"}}\n\n",
-        ),
-    })
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ mod answer;
 mod body;
 mod capture;
 mod elsewhere;
+mod error_event;
 mod failure;
 mod fallback;
 mod fetch;

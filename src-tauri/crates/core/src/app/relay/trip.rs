@@ -10,8 +10,9 @@ use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::answer::Answer;
-use super::body::{RelayBody, error_event_of};
+use super::body::RelayBody;
 use super::capture::Tap;
+use super::error_event::words_of;
 use super::failure::Failure;
 use super::header_text::header_text;
 use super::question::Question;
@@ -179,9 +180,9 @@ impl Trip {
         self.lease = Some(lease);
         let stream_idle = upstream.deadlines().stream_idle;
         let abort = call.abort.clone();
-        let event = error_event_of(answer.kind, call.route.protocol());
+        let words = words_of(answer.kind, call.route.protocol());
         let body = RelayBody::new(answer.prefix, answer.rest, answer.kind)
-            .watched(stream_idle, abort, event)
+            .watched(stream_idle, abort, words)
             .metered(self);
         Reply {
             head: answer.head,

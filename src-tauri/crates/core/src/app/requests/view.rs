@@ -1,6 +1,8 @@
 //! A row of the log as it is shown.
 
-use flowkeep_contract::{ApiError, Choice, CostView, Left, Outcome, RequestView, UnitsView};
+use flowkeep_contract::{
+    ApiError, Choice, CostState, CostView, Left, Outcome, RequestView, UnitsView,
+};
 
 use super::super::records::Labels;
 use crate::model::{self, Cost, Units};
@@ -16,6 +18,7 @@ pub(in crate::app) fn request_view(
     labels: &mut Labels,
 ) -> Result<RequestView, ApiError> {
     let record = row.record;
+    let cost_state = cost_state(record.cost_state());
     let account_id = record.account.map(|account| account.to_string());
     let account = account_id.as_deref().map(|id| labels.account(id));
     let saved_nano = record.saved_nano;
@@ -46,6 +49,7 @@ pub(in crate::app) fn request_view(
         estimated_tokens: record.estimated_tokens.map(i64::from),
         units: units(record.units),
         cost: record.cost.map(|cost| cost_view(&cost, saved_nano)),
+        cost_state,
         first_byte_ms: record.first_byte_ms.map(i64::from),
         duration_ms: i64::from(record.duration_ms),
     })
@@ -68,6 +72,17 @@ fn cost_view(cost: &Cost, saved_nano: Option<i64>) -> CostView {
         price: cost.price.to_string(),
         incomplete: cost.incomplete,
         saved_nano,
+    }
+}
+
+fn cost_state(state: model::CostState) -> CostState {
+    match state {
+        model::CostState::Known => CostState::Known,
+        model::CostState::Free => CostState::Free,
+        model::CostState::Incomplete => CostState::Incomplete,
+        model::CostState::Unknown => CostState::Unknown,
+        model::CostState::Unbilled => CostState::Unbilled,
+        model::CostState::Priceless => CostState::Priceless,
     }
 }
 

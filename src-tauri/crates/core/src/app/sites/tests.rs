@@ -51,3 +51,25 @@ fn each_of_the_vendors_sites_has_another() {
         assert_eq!(sites.other(other), None, "{other}");
     }
 }
+
+#[test]
+fn what_is_not_the_vendors_is_billed_as_its_cn_site_is() {
+    let sites = SiteTable::default();
+    for (base, named, behind) in [
+        ("https://api.siliconflow.cn/v1", Some(Site::Cn), Site::Cn),
+        ("https://api.siliconflow.com/v1", Some(Site::Com), Site::Com),
+        (
+            "https://api-st.siliconflow.com/v1",
+            Some(Site::Com),
+            Site::Com,
+        ),
+        ("http://127.0.0.1:7899/v1", None, Site::Cn),
+        ("https://siliconflow.com.example/v1", None, Site::Cn),
+    ] {
+        assert_eq!(
+            (sites.named(base), sites.behind(base)),
+            (named, behind),
+            "{base}"
+        );
+    }
+}

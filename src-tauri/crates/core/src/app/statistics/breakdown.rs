@@ -8,6 +8,7 @@ use flowkeep_contract::{
 
 use super::super::App;
 use super::super::records::{Labels, Records, invalid};
+use super::cuts::Grain;
 use super::totals::{percentiles, rates, totals};
 use crate::store::{self, Dimension, Latencies, NamedUsage};
 
@@ -67,7 +68,7 @@ impl Records {
         let by = request.by;
         let limit = request.limit.unwrap_or(USUAL).clamp(1, MOST);
         let filter = self.usage_filter(&request.filter)?;
-        let (from, to) = self.cut_span(request.from_ms, request.to_ms)?;
+        let (from, to) = self.cut_span(request.from_ms, request.to_ms, Grain::Hour)?;
         let mut timed: HashMap<String, Latencies> = HashMap::new();
         let mut found = match dimension(by) {
             Some(dimension) => {

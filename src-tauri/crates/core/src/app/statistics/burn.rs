@@ -10,7 +10,7 @@ use super::super::sites::site_of_row;
 use super::cuts::{HOUR_MS, hour_of};
 use super::totals::share;
 use crate::model::{Amounts, Currency};
-use crate::store::{AccountRow, Dimension, Store, StoreError};
+use crate::store::{AccountRow, Balance, Dimension, Store, StoreError};
 
 const DAY_MS: i64 = 24 * HOUR_MS;
 const DAYS: i64 = 7;
@@ -103,17 +103,22 @@ impl Records {
             .filter_map(|row| Some((row.account_id.clone(), row.balance?.as_of_ms)))
             .collect();
         let sums = self.store.spent_since(&since, now_ms)?;
-        let balances = rows.iter_mut().filter_map(|row| row.balance.as_mut());
-        for (balance, sum) in balances.zip(sums) {
-            let nano = match balance.currency {
-                Currency::Cny => sum.cny_nano,
-                Currency::Usd => sum.usd_nano,
-            };
-            balance.nano = balance.nano.saturating_sub(nano);
+        let known = rows.iter_mut().filter(|row| row.balance.is_some());
+        for (row, sum) in known.zip(sums) {
+            row.balance = row.balance.zip(sum).map(|(balance, sum)| Balance {
+                nano: balance.nano.saturating_sub(sum.of(balance.currency).get()),
+                ..balance
+            });
         }
         let purse = |row: &AccountRow, spent: Spent| {
             let only_usd = spent.amounts.cny_nano == 0 && spent.amounts.usd_nano != 0;
-            Purse::of(row, || only_usd.then_some(Currency::Usd))
+            Purse::of(row, || {
+                if only_usd {
+                    Currency::Usd
+                } else {
+                    Currency::Cny
+                }
+            })
         };
         Ok(burn_of(rows, &spent, (purse, now_ms)))
     }
@@ -121,10 +126,10 @@ impl Records {
 
 impl Purse {
     /// Of a row with its balance of now; `otherwise` is its currency without one.
-    fn of(row: &AccountRow, otherwise: impl FnOnce() -> Option<Currency>) -> Self {
+    fn of(row: &AccountRow, otherwise: impl FnOnce() -> Currency) -> Self {
         let of_balance = row.balance.map(|balance| balance.currency);
         Self {
-            currency: of_balance.or_else(otherwise).unwrap_or(Currency::Cny),
+            currency: of_balance.unwrap_or_else(otherwise),
             balance_nano: row.balance.map(|balance| balance.nano),
             created_at_ms: row.created_at_ms,
         }

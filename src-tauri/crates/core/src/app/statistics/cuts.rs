@@ -6,6 +6,7 @@ use super::super::records::{Records, invalid};
 use crate::store::UsageFilter;
 
 pub(super) const HOUR_MS: i64 = 3_600_000;
+const QUARTER_MS: i64 = HOUR_MS / 4;
 /// The last whole hour that the calendar knows: in December of 9999.
 const END_MS: i64 = 253_402_207_200_000;
 
@@ -24,25 +25,45 @@ pub(super) fn hour_of(ms: i64) -> i64 {
     ms - ms.rem_euclid(HOUR_MS)
 }
 
+/// The shortest time for which sums are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// Of names, and everything else that is told apart.
+    Hour,
+    /// Of all requests together.
+    Quarter,
+}
+
+impl Grain {
+    /// That of the sums which answer for a filter.
+    pub(super) fn of(filter: &UsageFilter) -> Self {
+        if filter.lets_all_through() {
+            Self::Quarter
+        } else {
+            Self::Hour
+        }
+    }
+
+    const fn ms(self) -> i64 {
+        match self {
+            Self::Hour => HOUR_MS,
+            Self::Quarter => QUARTER_MS,
+        }
+    }
+}
+
 impl Records {
-    /// The moment, when the log can tell what came before and after it within
-    /// its hour; otherwise the next whole hour.
-    pub(super) fn cut(&self, ms: i64) -> Result<i64, ApiError> {
-        let hour = hour_of(ms);
-        if ms == hour {
+    /// The moment, when it lies between two slices of this grain, or the log can tell
+    /// what came before and after it within its slice; otherwise the end of that.
+    pub(super) fn cut(&self, ms: i64, grain: Grain) -> Result<i64, ApiError> {
+        let begin = ms - ms.rem_euclid(grain.ms());
+        if ms == begin {
             return Ok(ms);
         }
-        let next = hour + HOUR_MS;
-        let calls = |from, to| -> Result<i64, ApiError> {
-            let sums = self.store.usage_sums(from, to, &UsageFilter::default())?;
-            Ok(sums.calls)
-        };
-        let logged = calls(hour, ms)? + calls(ms, next)?;
-        Ok(if logged == calls(hour, next)? {
-            ms
-        } else {
-            next
-        })
+        let end = begin + grain.ms();
+        let sums = self.store.usage_sums(begin, end, &UsageFilter::default())?;
+        let logged = self.store.logged_calls(begin, end)?;
+        Ok(if logged == sums.calls { ms } else { end })
     }
 
     /// A time whose ends are cut where they may be.
@@ -50,8 +71,9 @@ impl Records {
         &self,
         from_ms: Option<i64>,
         to_ms: Option<i64>,
+        grain: Grain,
     ) -> Result<(i64, i64), ApiError> {
         let (from, to) = span(from_ms, to_ms)?;
-        Ok((self.cut(from)?, self.cut(to)?))
+        Ok((self.cut(from, grain)?, self.cut(to, grain)?))
     }
 }

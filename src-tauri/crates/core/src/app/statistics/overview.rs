@@ -4,6 +4,7 @@ use flowkeep_contract::{ApiError, UsageOverview, UsageOverviewRequest};
 
 use super::super::App;
 use super::super::records::Records;
+use super::cuts::Grain;
 use super::totals::{percentiles, rates, totals};
 
 impl Records {
@@ -16,8 +17,11 @@ impl Records {
         request: &UsageOverviewRequest,
     ) -> Result<UsageOverview, ApiError> {
         let filter = self.usage_filter(&request.filter)?;
-        let (from, to) = self.cut_span(request.from_ms, request.to_ms)?;
+        let cut = |grain| self.cut_span(request.from_ms, request.to_ms, grain);
+        let (from, to) = cut(Grain::of(&filter))?;
         let sums = self.store.usage_sums(from, to, &filter)?;
+        // Histograms are kept by the hour.
+        let (from, to) = cut(Grain::Hour)?;
         let latencies = self.store.latencies(from, to, &filter)?;
         Ok(UsageOverview {
             totals: totals(&sums),

@@ -5,7 +5,7 @@ use flowkeep_contract::{ApiError, SeriesPoint, UsageSeries, UsageSeriesRequest};
 use super::super::App;
 use super::super::records::Records;
 use super::calendar::{Calendar, zone};
-use super::cuts::{HOUR_MS, span};
+use super::cuts::{Grain, HOUR_MS, span};
 use super::totals::add;
 use crate::store::UsageFilter;
 
@@ -49,7 +49,8 @@ impl Records {
         bounds: &[i64],
         filter: &UsageFilter,
     ) -> Result<(), ApiError> {
-        let cuts = bounds.iter().map(|ms| self.cut(*ms));
+        let grain = Grain::of(filter);
+        let cuts = bounds.iter().map(|ms| self.cut(*ms, grain));
         let cuts = cuts.collect::<Result<Vec<i64>, _>>()?;
         let (Some(&first), Some(&last)) = (cuts.first(), cuts.last()) else {
             return Ok(());

@@ -7,13 +7,22 @@ use super::compatible::Period;
 use crate::model::RequestRecord;
 use crate::store::Retention;
 
-fn series(past: &Past, step: SeriesStep, (from, to): (&str, &str), zone: &str) -> UsageSeries {
+fn series(past: &Past, step: SeriesStep, ends: (&str, &str), zone: &str) -> UsageSeries {
+    filtered(past, step, ends, (zone, UsageFilter::default()))
+}
+
+fn filtered(
+    past: &Past,
+    step: SeriesStep,
+    (from, to): (&str, &str),
+    (zone, filter): (&str, UsageFilter),
+) -> UsageSeries {
     let request = UsageSeriesRequest {
         from_ms: Some(ms(from)),
         to_ms: Some(ms(to)),
         step,
         time_zone: Some(zone.to_owned()),
-        filter: UsageFilter::default(),
+        filter,
     };
     past.records.usage_series(&request).unwrap()
 }
@@ -110,10 +119,11 @@ fn days_on_which_the_clocks_change_keep_their_calls() {
     );
 }
 
-/// Midnight in India is at 18:30 in UTC. The log tells the hour apart; without
-/// it the hour counts for the day in which it begins, and nothing is lost.
+/// Midnight in India is at 18:30 in UTC. Of all requests together quarters of an hour
+/// are summed, and the log is not needed. Of one route the log tells the hour apart;
+/// without it the hour counts for the day in which it begins, and nothing is lost.
 #[test]
-fn midnight_off_the_hour_is_exact_as_long_as_the_log_knows() {
+fn midnight_off_the_hour_is_exact_for_all_and_while_the_log_knows_for_some() {
     let past = Past::at("2026-11-23T12:00:00Z");
     past.write([
         good("2026-11-20T18:29:59Z"),
@@ -122,15 +132,23 @@ fn midnight_off_the_hour_is_exact_as_long_as_the_log_knows() {
         good("2026-11-21T18:10:00Z"),
     ]);
     let ends = ("2026-11-19T18:30:00Z", "2026-11-22T18:30:00Z");
-    let exact = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
-    assert_eq!(busy(&exact), [("2026-11-20", 1), ("2026-11-21", 3)]);
+    let all = || series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
+    let chats = || {
+        let filter = UsageFilter {
+            route: Some("chat/completions".to_owned()),
+            ..UsageFilter::default()
+        };
+        filtered(&past, SeriesStep::Day, ends, ("Asia/Kolkata", filter))
+    };
+    assert_eq!(busy(&all()), [("2026-11-20", 1), ("2026-11-21", 3)]);
+    assert_eq!(busy(&chats()), [("2026-11-20", 1), ("2026-11-21", 3)]);
     assert_eq!(past.records.store.clear_requests().unwrap(), 4);
-    let whole = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
-    assert_eq!(busy(&whole), [("2026-11-20", 3), ("2026-11-21", 1)]);
+    assert_eq!(busy(&all()), [("2026-11-20", 1), ("2026-11-21", 3)]);
+    assert_eq!(busy(&chats()), [("2026-11-20", 3), ("2026-11-21", 1)]);
     // What is left of the log is not mistaken for all of it.
     past.write([good("2026-11-20T18:45:00Z")]);
-    let mixed = series(&past, SeriesStep::Day, ends, "Asia/Kolkata");
-    assert_eq!(busy(&mixed), [("2026-11-20", 4), ("2026-11-21", 1)]);
+    assert_eq!(busy(&all()), [("2026-11-20", 1), ("2026-11-21", 4)]);
+    assert_eq!(busy(&chats()), [("2026-11-20", 4), ("2026-11-21", 1)]);
     for (from, to) in [ends, ("2026-11-20T18:30:00Z", "2026-11-21T18:30:00Z")] {
         let overview = past.records.usage_overview(&UsageOverviewRequest {
             from_ms: Some(ms(from)),
@@ -141,6 +159,54 @@ fn midnight_off_the_hour_is_exact_as_long_as_the_log_knows() {
         let calls: i64 = days.points.iter().map(|point| point.totals.calls).sum();
         assert_eq!(overview.unwrap().totals.calls, calls, "{from}");
     }
+}
+
+/// Every offset of today is a multiple of a quarter of an hour, in summer and winter.
+#[test]
+fn midnight_is_exact_in_every_zone_and_needs_no_log() {
+    let past = Past::at("2026-11-23T12:00:00Z");
+    let zones = [
+        ("Asia/Kolkata", "2026-11-20T18:30:00Z"),
+        ("Asia/Kathmandu", "2026-11-20T18:15:00Z"),
+        ("Australia/Adelaide", "2026-11-20T13:30:00Z"),
+        ("Australia/Eucla", "2026-11-20T15:15:00Z"),
+        ("America/St_Johns", "2026-11-20T03:30:00Z"),
+        ("America/St_Johns", "2026-07-20T02:30:00Z"),
+        ("Pacific/Chatham", "2026-11-20T10:15:00Z"),
+        ("Asia/Shanghai", "2026-11-20T16:00:00Z"),
+    ];
+    let around = |at: &str| {
+        [-1, 0, 1].map(|ms_off| RequestRecord {
+            started_at_ms: ms(at) + ms_off,
+            ..good(at)
+        })
+    };
+    let records: Vec<_> = zones.iter().flat_map(|(_, at)| around(at)).collect();
+    past.write(records.clone());
+    let figures = || {
+        zones.map(|(zone, at)| {
+            let (from, to) = (ms(at) - 86_400_000, ms(at) + 86_400_000);
+            let found = past.records.usage_series(&UsageSeriesRequest {
+                from_ms: Some(from),
+                to_ms: Some(to),
+                step: SeriesStep::Day,
+                time_zone: Some(zone.to_owned()),
+                filter: UsageFilter::default(),
+            });
+            let found = found.unwrap();
+            for point in &found.points {
+                let whole = point.start_ms..point.end_ms;
+                let begun = |one: &&RequestRecord| whole.contains(&one.started_at_ms);
+                let calls = records.iter().filter(begun).count();
+                let summed = usize::try_from(point.totals.calls).unwrap();
+                assert_eq!(summed, calls, "{zone} {}", point.label);
+            }
+            found
+        })
+    };
+    let before = figures();
+    past.records.store.clear_requests().unwrap();
+    assert_eq!(figures(), before);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Removing bodies that have expired or are too many, and all of them.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension as _, Params, TransactionBehavior, named_params};
@@ -163,6 +164,15 @@ impl Store {
             wipe(connection)?;
             Ok(removed)
         })
+    }
+
+    /// Damaged files that were set aside. Bodies may be in them that no command
+    /// removes any more.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn damaged_copies(&self) -> Result<Vec<PathBuf>, StoreError> {
+        self.inner.usage.set_aside_before()
     }
 
     /// Makes sure that what was removed with rows of the log cannot be read any

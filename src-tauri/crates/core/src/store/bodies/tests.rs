@@ -4,6 +4,8 @@ use super::super::tests::{Folder, NOON, number, plan, record, write};
 use super::super::{Retention, connection, migrate};
 use super::*;
 
+mod trouble;
+
 const COUNT: &str = "SELECT count(*) FROM bodies";
 const BYTES: &str = "SELECT bytes FROM bodies_kept";
 const SIZES: &str = "SELECT coalesce(sum(size), 0) FROM bodies";

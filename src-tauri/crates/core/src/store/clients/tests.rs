@@ -1,5 +1,7 @@
+use super::super::connection::{Durability, open_writer};
 use super::super::tests::{Folder, NOON};
 use super::*;
+use crate::model::Currency;
 
 fn limits() -> ClientLimits {
     ClientLimits {
@@ -170,4 +172,24 @@ fn what_was_revoked_stays_so_until_it_is_made_again() {
     store.revive_client(&again).unwrap();
     assert_eq!(live(&store), [("default".to_owned(), [3; 32])]);
     assert_eq!(store.clients().unwrap()[0].limits, limits());
+}
+
+/// A budget whose currency is not known is no budget of another one, and not none.
+#[test]
+fn an_unknown_currency_is_an_error() {
+    let folder = Folder::new();
+    let store = folder.open();
+    insert(&store, "c1", "cursor", 1).unwrap();
+    assert!(
+        store
+            .update_client("c1", None, Some(&limits()), false)
+            .unwrap()
+    );
+    let connection = open_writer(&folder.path("flowkeep.db"), Durability::Full).unwrap();
+    let by_hand = "PRAGMA ignore_check_constraints = ON;
+        UPDATE clients SET budget_currency = 'EUR'";
+    connection.execute_batch(by_hand).unwrap();
+    let error = store.clients().unwrap_err();
+    assert!(matches!(error, StoreError::Sql { .. }), "{error:?}");
+    assert!(error.to_string().contains("EUR"), "{error}");
 }

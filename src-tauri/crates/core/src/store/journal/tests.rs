@@ -128,8 +128,6 @@ fn a_full_queue_drops_and_counts() {
     assert_eq!(journal.dropped(), 123);
 }
 
-/// F32: the disk is full for a while, here by a limit of the first connection,
-/// and the file cannot even be opened again. Then there is room.
 #[test]
 fn a_record_that_no_file_takes_takes_no_other_along() {
     let folder = Folder::new();
@@ -157,6 +155,8 @@ fn a_record_that_no_file_takes_takes_no_other_along() {
     );
 }
 
+/// F32: the disk is full for a while, here by a limit of the first connection,
+/// and the file cannot even be opened again. Then there is room.
 #[test]
 fn writing_goes_on_when_there_is_room_again() {
     let folder = Folder::new();

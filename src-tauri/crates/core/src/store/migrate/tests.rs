@@ -14,6 +14,8 @@ use super::super::{Dimension, NamedUsage, RequestSearch, UsageFilter, names, old
 use super::*;
 use crate::model::{AccountId, RequestRecord};
 
+mod quarters;
+
 fn set_version(path: &Path, version: i64) {
     let connection = open_writer(path, Durability::Full).unwrap();
     connection
@@ -236,7 +238,7 @@ fn turn_back(path: &Path, older_calls: &[RequestRecord]) {
     }
     connection
         .execute_batch(
-            "DELETE FROM usage_slices WHERE dimension = 7;
+            "DELETE FROM usage_slices WHERE dimension = 7 OR grain = 0;
             UPDATE usage_hourly SET (calls_without_usage, calls_without_cost) =
                 (SELECT count(*) FILTER (WHERE coalesce(prompt_tokens, completion_tokens,
                     cached_tokens, reasoning_tokens) IS NULL),

@@ -320,3 +320,31 @@ fn rows_are_found_by_keys() {
         .unwrap();
     assert_eq!(all.calls, 1);
 }
+
+/// Of one or two letters not every error is looked through, and the answer says so.
+#[test]
+fn a_short_word_tells_what_was_not_looked_through() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let failed = |n: u32, error: &str| RequestRecord {
+        error: Some(error.to_owned()),
+        ..record(n)
+    };
+    let find = |text: &str| {
+        let search = RequestSearch {
+            limit: 10,
+            text: Some(text.to_owned()),
+            ..RequestSearch::default()
+        };
+        let found = store.find_requests(&search).unwrap();
+        (found.rows.len(), found.is_partial)
+    };
+    write(&store, [failed(0, "zq zqx")]);
+    write(&store, (1..=4_998).map(|n| failed(n, "other")));
+    assert_eq!(find("zq"), (1, false));
+    write(&store, (4_999..=5_001).map(|n| failed(n, "other")));
+    assert_eq!(find("zq"), (0, true));
+    assert_eq!(find("zqx"), (1, false), "three letters find all");
+    assert_eq!(find("ot"), (10, false), "a full page misses none");
+    assert_eq!(find("Z"), (0, true));
+}

@@ -14,14 +14,32 @@ fn milliseconds(span: Span) -> Vec<Bounds> {
     pieces
 }
 
+/// The same with quarters of an hour.
+fn milliseconds_by_quarter(span: Span) -> Vec<Bounds> {
+    let whole = span
+        .quarters()
+        .map(|[_, first, end]| (first * QUARTER_MS, end * QUARTER_MS));
+    let mut pieces: Vec<Bounds> = milliseconds(Span {
+        rims: [(0, 0); 2],
+        ..span
+    });
+    pieces.extend(whole.chain(span.rims_of_quarters()));
+    pieces.sort_unstable();
+    pieces
+}
+
 proptest! {
     /// The pieces join, and none is longer than it must be.
     #[test]
-    fn pieces_join(from in 0..20 * DAY_MS, length in 0..20 * DAY_MS, grid in 0..3_usize) {
-        let grid = [1, HOUR_MS / 2, DAY_MS][grid];
+    fn pieces_join(from in 0..20 * DAY_MS, length in 0..20 * DAY_MS, grid in 0..4_usize) {
+        let grid = [1, QUARTER_MS, HOUR_MS / 2, DAY_MS][grid];
         let (from, to) = (from - from % grid, from + length - (from + length) % grid);
-        for span in [Span::between(from, to), Span::between(from, to).by_hour()] {
-            let pieces = milliseconds(span);
+        let span = Span::between(from, to);
+        for (span, pieces) in [
+            (span, milliseconds(span)),
+            (span.by_hour(), milliseconds(span.by_hour())),
+            (span, milliseconds_by_quarter(span)),
+        ] {
             prop_assert!(pieces.windows(2).all(|pair| pair[0].1 == pair[1].0), "{pieces:?}");
             if from < to {
                 prop_assert_eq!(pieces.first().map(|piece| piece.0), Some(from));
@@ -31,6 +49,10 @@ proptest! {
             }
             for (from, to) in span.rims() {
                 prop_assert!(to - from < HOUR_MS);
+            }
+            for (from, to) in span.rims_of_quarters() {
+                prop_assert!(to - from < 2 * QUARTER_MS);
+                prop_assert!(grid % QUARTER_MS != 0, "nothing is left to the log");
             }
             let [before, after] = Span::between(from, to).hours;
             prop_assert!(before.1 - before.0 < 2 * DAY && after.1 - after.0 < DAY);

@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::super::connection::{Durability, open_writer};
 use super::super::rollup::tests::any_record;
 use super::super::sums::stored_nano;
 use super::super::tests::{Folder, NOON, plan, record, write};
@@ -10,6 +11,12 @@ const MINUTE_MS: i64 = 60_000;
 
 fn account(n: usize) -> AccountId {
     AccountId::from(format!("account-{n}").as_str())
+}
+
+/// What all of them spent; nothing is missing.
+fn told(store: &Store, since: &[(AccountId, i64)], to_ms: i64) -> Vec<Amounts> {
+    let spent = store.spent_since(since, to_ms).unwrap();
+    spent.into_iter().map(Option::unwrap).collect()
 }
 
 fn priced(n: u32, account: AccountId, started_at_ms: i64, nano: i64) -> RequestRecord {
@@ -87,15 +94,12 @@ fn each_of_a_hundred_accounts_is_exact_to_the_request() {
     let (records, since) = a_hundred();
     write(&store, records.clone());
     for to_ms in [NOON, NOON + 1, NOON + 30 * MINUTE_MS] {
-        let spent = store.spent_since(&since, to_ms).unwrap();
+        let spent = told(&store, &since, to_ms);
         assert_eq!(spent, by_hand(&records, &since, to_ms), "{to_ms}");
     }
     assert_eq!(store.spent_since(&[], NOON).unwrap(), []);
     let nobody = [(AccountId::from("nobody"), 0)];
-    assert_eq!(
-        store.spent_since(&nobody, NOON).unwrap(),
-        [Amounts::default()]
-    );
+    assert_eq!(told(&store, &nobody, NOON), [Amounts::default()]);
 }
 
 /// Where rows have left the log, the hour of the moment counts as a whole: an
@@ -108,7 +112,7 @@ fn without_its_rows_the_hour_counts_as_a_whole() {
     write(&store, records.clone());
     store.clear_requests().unwrap();
     let to_ms = NOON + 30 * MINUTE_MS;
-    let spent = store.spent_since(&since, to_ms).unwrap();
+    let spent = told(&store, &since, to_ms);
     let exact = by_hand(&records, &since, to_ms);
     let begins: Vec<_> = since
         .iter()
@@ -125,6 +129,76 @@ fn without_its_rows_the_hour_counts_as_a_whole() {
     for (spent, exact) in spent.iter().zip(exact) {
         assert!(spent.cny_nano >= exact.cny_nano && spent.usd_nano >= exact.usd_nano);
     }
+}
+
+/// Makes the rows of a table that fit `what` take for ever to be read. The endless part
+/// names a column of theirs, so that it is reached only by those that a query wants.
+fn slow_down(folder: &Folder, (table, column): (&str, &str), what: &str) {
+    let connection = open_writer(&folder.path("usage.db"), Durability::Normal).unwrap();
+    let endless = format!(
+        "ALTER TABLE {table} RENAME TO kept;
+        CREATE VIEW {table} AS SELECT * FROM kept WHERE CASE WHEN {what} THEN (
+            WITH RECURSIVE n (i) AS (SELECT kept.{column} UNION ALL SELECT i + 1 FROM n)
+            SELECT count(*) FROM n) ELSE 1 END"
+    );
+    connection.execute_batch(&endless).unwrap();
+}
+
+/// Three accounts, each with a call before and one after its moment, whose moments lie
+/// in hours of their own: the last one is the newest.
+fn three() -> (Folder, Store, Vec<(AccountId, i64)>) {
+    let folder = Folder::new();
+    let store = folder.open();
+    let since: Vec<_> = (0..3)
+        .map(|n| {
+            (
+                account(n),
+                NOON - (4 - i64::try_from(n).unwrap()) * 2 * HOUR_MS + 1_000,
+            )
+        })
+        .collect();
+    let calls = since.iter().flat_map(|(account, from_ms)| {
+        let call = |started_ms| priced(1, account.clone(), started_ms, 7);
+        [call(from_ms - 1), call(from_ms + 1)]
+    });
+    let calls = (0..).zip(calls).map(|(n, call)| RequestRecord {
+        request_id: uuid::Uuid::from_u128(n),
+        ..call
+    });
+    write(&store, calls);
+    (folder, store, since)
+}
+
+const fn cny(cny_nano: i64) -> Amounts {
+    Amounts {
+        cny_nano,
+        usd_nano: 0,
+    }
+}
+
+/// The hour of one account counts as a whole then; the others are exact still.
+#[test]
+fn an_hour_whose_rows_are_slow_voids_nothing() {
+    let (folder, store, since) = three();
+    let slow = since[1].1;
+    let what = format!(
+        "started_at_ms BETWEEN {} AND {}",
+        slow - 1_000,
+        slow + 1_000
+    );
+    slow_down(&folder, ("requests", "id"), &what);
+    assert_eq!(told(&store, &since, NOON), [cny(7), cny(14), cny(7)]);
+}
+
+/// Sums that cannot be read leave those accounts out that need them: the older ones.
+#[test]
+fn an_hour_whose_sums_are_slow_voids_only_what_needs_it() {
+    let (folder, store, since) = three();
+    let hour = since[1].1 / HOUR_MS;
+    let what = format!("grain = 1 AND start = {hour}");
+    slow_down(&folder, ("usage_slices", "name"), &what);
+    let spent = store.spent_since(&since, NOON).unwrap();
+    assert_eq!(spent, [None, None, Some(cny(7))]);
 }
 
 proptest! {
@@ -145,7 +219,7 @@ proptest! {
             accounts.into_iter().zip(back.into_iter().cycle().map(|back| NOON + back)).collect();
         let to_ms = NOON + to;
         prop_assert_eq!(
-            store.spent_since(&since, to_ms).unwrap(),
+            told(&store, &since, to_ms),
             by_hand(&records, &since, to_ms)
         );
     }

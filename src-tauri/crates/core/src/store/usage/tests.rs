@@ -1,4 +1,4 @@
-use super::super::rollup::HOUR_MS;
+use super::super::rollup::{HOUR_MS, QUARTER_MS};
 use super::super::tests::{Folder, NOON, everything, plan, record, write};
 use super::*;
 use crate::model::{AccountId, Outcome, RequestRecord, Usage};
@@ -54,6 +54,40 @@ fn half_hours_are_counted_exactly() {
         store.usage_sums(to, from, &all()).unwrap(),
         UsageSums::default()
     );
+}
+
+/// Of everything together, quarters of an hour are known without the log; of a name,
+/// whole hours.
+#[test]
+fn quarters_outlive_the_log() {
+    let folder = Folder::new();
+    let store = folder.open();
+    let starts = (0..8).map(|n| NOON + n * QUARTER_MS + 1_000);
+    write(&store, starts.map(|start| at(start, "m", 10)));
+    assert_eq!(store.clear_requests().unwrap(), 8);
+    let named = UsageFilter {
+        model: Some("m".to_owned()),
+        ..all()
+    };
+    for (from, to, calls) in [
+        (NOON + QUARTER_MS, NOON + 2 * QUARTER_MS, 1),
+        (NOON + QUARTER_MS, NOON + 7 * QUARTER_MS, 6),
+        (NOON - QUARTER_MS, NOON + HALF_MS, 2),
+        (NOON - 1, NOON + QUARTER_MS + 2_000, 1),
+    ] {
+        let sums = store.usage_sums(from, to, &all()).unwrap();
+        assert_eq!((sums.calls, sums.prompt_tokens), (calls, 10 * calls));
+        let hours = store.usage_by_hour(from, to, &all()).unwrap();
+        let summed: i64 = hours.iter().map(|hour| hour.sums.calls).sum();
+        assert_eq!(summed, calls, "{hours:?}");
+        assert_eq!(store.usage_sums(from, to, &named).unwrap().calls, 0);
+    }
+    let by_hour = store.usage_by_hour(NOON + HALF_MS, NOON + 6 * QUARTER_MS, &all());
+    let by_hour: Vec<_> = by_hour.unwrap().iter().map(|hour| hour.hour).collect();
+    assert_eq!(by_hour, [NOON / HOUR_MS, NOON / HOUR_MS + 1]);
+    assert_eq!(store.logged_calls(NOON, NOON + DAY_MS).unwrap(), 0);
+    write(&store, [at(NOON, "m", 10), at(NOON + HALF_MS, "m", 10)]);
+    assert_eq!(store.logged_calls(NOON, NOON + HALF_MS).unwrap(), 1);
 }
 
 #[test]
@@ -180,6 +214,9 @@ fn every_question_is_answered_from_its_sums_as_from_the_records() {
         (NOON - 3 * DAY_MS, NOON),
         (NOON - 4 * DAY_MS + HALF_MS, NOON - DAY_MS + 7),
         (NOON - HOUR_MS, NOON - HOUR_MS + 90_000),
+        (NOON - 3 * DAY_MS + QUARTER_MS, NOON - HALF_MS),
+        (NOON - HOUR_MS + QUARTER_MS, NOON - QUARTER_MS),
+        (NOON - HOUR_MS + 5_000, NOON - QUARTER_MS + 5_000),
     ];
     for filter in &filters {
         for (from, to) in spans {
@@ -274,6 +311,10 @@ fn sums_are_found_by_their_keys() {
         ),
         (
             logged::SELECT_ALL,
+            "SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+        ),
+        (
+            logged::COUNT,
             "SEARCH requests USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
         ),
         (

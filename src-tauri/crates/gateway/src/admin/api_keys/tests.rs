@@ -11,7 +11,7 @@ fn key(n: u32, balance: Option<i64>, usage_count: i64) -> KeyView {
             name: SiteName::Cn,
             base: "https://api.siliconflow.cn/v1".to_owned(),
             follows_settings: true,
-            currency: Some("CNY".to_owned()),
+            currency: "CNY".to_owned(),
         },
         last_four: format!("{n:04}"),
         enabled: true,

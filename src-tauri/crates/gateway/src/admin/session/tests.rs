@@ -107,7 +107,43 @@ fn sessions_are_bounded() {
     for _ in 0..200 {
         admin.open(START).unwrap();
     }
-    assert!(admin.lock().len() <= MAX_SESSIONS);
+    let sessions = admin.lock();
+    assert_eq!(sessions.open.len(), MAX_SESSIONS);
+    assert_eq!(sessions.ended.len(), 200 - MAX_SESSIONS);
+}
+
+/// S9: whoever shows a session that is over does not guess.
+#[test]
+fn sessions_that_have_ended_are_remembered() {
+    let clock = ManualClock::at(1_000_000);
+    let admin = admin();
+    let [left, idle] = [(); 2].map(|()| admin.open(clock.now()).unwrap().token);
+    assert!(admin.has_opened(&left), "an open one as well");
+    admin.logout(&with(&format!("Bearer {left}")));
+    clock.advance_ms(IDLE_MS);
+    for _ in 0..2 {
+        for token in [&left, &idle] {
+            assert!(!admin.uses(token, clock.now()));
+            assert!(admin.has_opened(token));
+        }
+        // The next login sweeps out what is over.
+        admin.open(clock.now()).unwrap();
+    }
+    assert!(!admin.has_opened("fka-0000"));
+}
+
+#[test]
+fn only_the_newest_of_the_ended_are_remembered() {
+    let admin = admin();
+    let tokens: Vec<String> = (0..=MAX_ENDED)
+        .map(|_| admin.open(START).unwrap().token)
+        .inspect(|token| admin.logout(&with(&format!("Bearer {token}"))))
+        .collect();
+    // One that is shown again takes no second place.
+    admin.logout(&with(&format!("Bearer {}", tokens[1])));
+    assert_eq!(admin.lock().ended.len(), MAX_ENDED);
+    assert!(!admin.has_opened(&tokens[0]));
+    assert!(tokens[1..].iter().all(|token| admin.has_opened(token)));
 }
 
 /// S27: a stolen session is not the password.

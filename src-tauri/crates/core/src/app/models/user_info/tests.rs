@@ -24,30 +24,38 @@ fn account(balance: Option<(i64, Currency)>) -> AccountRow {
 /// D5: what is not known is not zero.
 #[test]
 fn nothing_known_is_no_zero() {
-    let sum = Sum::of(&[account(None), account(None)]);
+    let sum = Sum::of(&[account(None), account(None)], Currency::Cny);
     assert_eq!((sum.nano, sum.unknown), (None, 2));
-    assert_eq!(sum.document()["data"]["totalBalance"], Value::Null);
+    let document = sum.document();
+    for amount in ["balance", "chargeBalance", "totalBalance"] {
+        assert_eq!(document["data"][amount], "", "{amount}");
+    }
     assert_eq!(sum.headers()[UNKNOWN], "2");
-    assert!(!sum.headers().contains_key(CURRENCY));
 }
 
+const MIXED: [Option<(i64, Currency)>; 5] = [
+    Some((5_000_000_000, Currency::Usd)),
+    Some((880_000_000, Currency::Cny)),
+    None,
+    Some((88_000_000_000, Currency::Cny)),
+    Some((3_000_000_000, Currency::Usd)),
+];
+
+/// Whichever account comes first, the sum is what the gateway's own site bills.
 #[test]
-fn what_is_known_is_added_up_in_one_currency() {
-    let sum = Sum::of(&[
-        account(Some((880_000_000, Currency::Cny))),
-        account(None),
-        account(Some((88_000_000_000, Currency::Cny))),
-        account(Some((5_000_000_000, Currency::Usd))),
-    ]);
-    let document = sum.document();
-    assert_eq!(document["code"], 20000);
-    assert_eq!(document["data"]["totalBalance"], "88.88");
-    assert_eq!(
-        sum.headers()[UNKNOWN],
-        "2",
-        "one is unknown, one in another currency"
-    );
-    assert_eq!(sum.headers()[CURRENCY], "CNY");
+fn what_is_known_is_added_up_in_the_currency_of_the_site() {
+    for (home, total, unknown) in [(Currency::Cny, "88.88", "3"), (Currency::Usd, "8.00", "3")] {
+        let mut accounts = MIXED.map(account);
+        for _ in 0..accounts.len() {
+            accounts.rotate_left(1);
+            let sum = Sum::of(&accounts, home);
+            let document = sum.document();
+            assert_eq!(document["code"], 20000);
+            assert_eq!(document["data"]["totalBalance"], total);
+            assert_eq!(sum.headers()[UNKNOWN], unknown);
+            assert_eq!(sum.headers()[CURRENCY], home.code());
+        }
+    }
 }
 
 #[test]

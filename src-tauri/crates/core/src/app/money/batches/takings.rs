@@ -16,7 +16,7 @@ const LONGEST_MODEL: usize = 200;
 pub(in crate::app) struct Takings {
     file: Arc<str>,
     prices: Arc<PriceTable>,
-    site: Option<Site>,
+    site: Site,
     at_ms: i64,
     models: Vec<OfModel>,
     has_lines: bool,
@@ -51,11 +51,7 @@ pub(in crate::app) struct Total {
 impl Takings {
     /// Nothing yet, of a file that is paid for at a site by the prices of a moment
     /// in Unix milliseconds.
-    pub(super) fn of(
-        file: &str,
-        prices: Arc<PriceTable>,
-        (site, at_ms): (Option<Site>, i64),
-    ) -> Self {
+    pub(super) fn of(file: &str, prices: Arc<PriceTable>, (site, at_ms): (Site, i64)) -> Self {
         Self {
             file: file.into(),
             prices,
@@ -96,13 +92,11 @@ impl Takings {
         if self.models.len() >= MOST_MODELS || model.len() > LONGEST_MODEL {
             return None;
         }
-        let quote = self.site.and_then(|site| {
-            self.prices.quote(&Purchase {
-                site,
-                model,
-                at_ms: self.at_ms,
-                batch: true,
-            })
+        let quote = self.prices.quote(&Purchase {
+            site: self.site,
+            model,
+            at_ms: self.at_ms,
+            batch: true,
         });
         self.models.push(OfModel {
             name: model.into(),

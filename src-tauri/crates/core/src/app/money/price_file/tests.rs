@@ -21,17 +21,22 @@ fn file(text: &str) -> (tempfile::TempDir, PriceFile) {
     (folder, file)
 }
 
+fn save(file: &PriceFile, rows: &[PriceRow]) {
+    let lock = file.lock().unwrap();
+    file.save(rows, &lock).unwrap();
+}
+
 #[test]
 fn a_missing_file_has_no_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let own = PriceFile::in_folder(folder.path()).read().unwrap();
+    let own = PriceFile::in_folder(folder.path()).look().own.unwrap();
     assert_eq!(own.rows(), []);
 }
 
 #[test]
 fn rows_are_read_in_the_form_of_the_shipped_ones() {
     let (_folder, file) = file(ROWS);
-    let rows = file.read().unwrap().rows();
+    let rows = file.look().own.unwrap().rows();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].id, "mine");
     assert_eq!(rows[0].site, Site::Cn);
@@ -51,10 +56,10 @@ fn what_is_written_is_read_again() {
     };
     let rows: Vec<_> = table.shipped_rows().map(own).collect();
     assert!(rows.len() > 100);
-    file.save(&rows).unwrap();
-    assert_eq!(file.read().unwrap().rows(), rows);
-    file.save(&[]).unwrap();
-    assert_eq!(file.read().unwrap().rows(), []);
+    save(&file, &rows);
+    assert_eq!(file.look().own.unwrap().rows(), rows);
+    save(&file, &[]);
+    assert_eq!(file.look().own.unwrap().rows(), []);
 }
 
 #[cfg(unix)]
@@ -63,7 +68,7 @@ fn only_its_owner_may_read_it() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let file = PriceFile::in_folder(folder.path());
-    file.save(&[]).unwrap();
+    save(&file, &[]);
     let mode = std::fs::metadata(file.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -76,7 +81,7 @@ fn a_fault_is_named_with_its_line() {
         ("[[rows", "line 1"),
     ] {
         let (_folder, file) = file(text);
-        let error = file.read().unwrap_err();
+        let error = file.look().own.unwrap_err();
         let said = chain(&error);
         assert!(said.contains(words), "{text:?}: {said}");
         assert!(said.contains("prices.toml"), "{said}");
@@ -86,8 +91,8 @@ fn a_fault_is_named_with_its_line() {
 #[test]
 fn a_damaged_file_is_kept_when_it_is_replaced() {
     let (folder, file) = file("[[rows");
-    file.save(&[]).unwrap();
-    assert_eq!(file.read().unwrap().rows(), []);
+    save(&file, &[]);
+    assert_eq!(file.look().own.unwrap().rows(), []);
     let kept = std::fs::read_to_string(folder.path().join(DAMAGED)).unwrap();
     assert_eq!(kept, "[[rows");
 }
@@ -153,11 +158,11 @@ fn a_row_that_cannot_be_meant_does_not_void_the_others() {
 #[test]
 fn rows_that_cannot_be_meant_stay_in_the_file_until_they_are_corrected() {
     let (folder, prices) = file(&mixed());
-    let mut corrected = prices.read().unwrap().rows().remove(1);
+    let mut corrected = prices.look().own.unwrap().rows().remove(1);
     corrected.id = "number".to_owned();
     corrected.model = "mended".to_owned();
     corrected.note = None;
-    prices.save(&[corrected]).unwrap();
+    save(&prices, &[corrected]);
     let text = std::fs::read_to_string(prices.path()).unwrap();
     for kept in ["below", "extra", "again", "nameless", "price = 3"] {
         assert!(text.contains(kept), "{kept}: {text}");
@@ -169,4 +174,50 @@ fn rows_that_cannot_be_meant_stay_in_the_file_until_they_are_corrected() {
     // What contradicted a row that is gone holds now.
     assert_eq!(ids(&ledger), ["number", "mine", "again"]);
     assert!(warning.unwrap().contains("4 of 7 rows"));
+}
+
+/// What was understood in another way than it was written counts as the same row: its
+/// words and comments stay.
+#[test]
+fn rows_that_are_not_changed_stay_as_they_are_written() {
+    let text = format!("# by hand\n{ROWS}\n# agreed\n[[rows]]\nid = \"x\"");
+    let (_folder, file) = file(&text);
+    let rows = file.look().own.unwrap().rows();
+    save(&file, &rows);
+    let written = std::fs::read_to_string(file.path()).unwrap();
+    assert_eq!(written.trim_end(), text);
+}
+
+#[test]
+fn each_version_of_the_file_has_its_revision() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = PriceFile::in_folder(folder.path());
+    let missing = file.look().revision;
+    assert_eq!(missing, file.look().revision);
+    save(&file, &[]);
+    let empty = file.look().revision;
+    assert_ne!(missing, empty);
+    std::fs::write(file.path(), ROWS).unwrap();
+    assert_ne!(empty, file.look().revision);
+}
+
+/// Nobody writes while another one reads to change.
+#[test]
+fn one_changes_the_file_at_a_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = PriceFile::in_folder(folder.path());
+    let held = file.lock().unwrap();
+    let other = PriceFile::in_folder(folder.path());
+    let (told, hears) = std::sync::mpsc::channel();
+    let waiting = std::thread::spawn(move || {
+        let lock = other.lock().unwrap();
+        told.send(()).unwrap();
+        drop(lock);
+    });
+    assert!(hears.try_recv().is_err());
+    let again = private::open_or_create(&folder.path().join(LOCK)).unwrap();
+    assert!(again.try_lock().is_err());
+    drop(held);
+    waiting.join().unwrap();
+    assert!(hears.try_recv().is_ok());
 }

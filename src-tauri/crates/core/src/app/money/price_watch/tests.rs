@@ -8,7 +8,7 @@ fn every_version_of_the_file_is_seen_once() {
     let seen = Seen::default();
     assert!(!seen.look(&file), "there is none");
     for _ in 0..3 {
-        file.save(&[]).unwrap();
+        file.save(&[], &file.lock().unwrap()).unwrap();
         assert!(seen.look(&file));
         assert!(!seen.look(&file));
     }

@@ -147,3 +147,22 @@ fn calls_of_unknown_cost_are_counted() {
     assert_eq!(spending.of_client("editor", MIDNIGHT).cny_nano, 1);
     assert_eq!(spending.unknown_of_client("nobody", 0), 0);
 }
+
+/// Whoever looks at all sums works on copies: a request that ends does not wait.
+#[test]
+fn sums_are_looked_at_without_holding_requests_up() {
+    let spending = Spending::default();
+    for client in ["editor", "agent"] {
+        spending.add(&record(client, "alpha", MIDNIGHT, Some(yuan(5))));
+    }
+    let mut seen = 0;
+    spending.see_clients(|client, hours| {
+        seen += 1;
+        assert_eq!(hours.len(), 1, "{client}");
+        assert!(spending.0.try_lock().is_ok(), "{client}");
+    });
+    assert_eq!(seen, 2);
+    let all = spending.hours_of_clients();
+    let editor = all[&("editor".to_owned(), MIDNIGHT)];
+    assert_eq!((all.len(), editor.spent.cny_nano), (2, 5));
+}
