@@ -7,6 +7,8 @@ import { StringDecoder } from 'node:string_decoder';
 
 import { root } from './paths.mjs';
 
+/** How long pipes may stay open after the end of the program that had them. */
+const PIPES_CLOSE_MS = 5000;
 const onWindows = process.platform === 'win32';
 
 /** A reason to stop that is told to the user as it is, without a stack; `tail` is what was printed last. */
@@ -50,11 +52,15 @@ export function run(program, args = [], options = {}) {
       then();
     };
     child.once('error', (error) => settle(() => reject(notStarted(program, error))));
-    // What it left running may still hold its pipes: they close once that is ended.
-    child.once('exit', () => group && send(child, 'SIGKILL', true));
-    child.once(onLine || onErrorLine ? 'close' : 'exit', (code, signal) =>
-      settle(() => resolve(exitCode(code, signal))),
-    );
+    const end = (code, signal) => settle(() => resolve(exitCode(code, signal)));
+    child.once('exit', (code, signal) => {
+      // What it left running may still hold its pipes: they close once that is ended.
+      if (group) send(child, 'SIGKILL', true);
+      if (!onLine && !onErrorLine) return end(code, signal);
+      // Or soon, when what holds them is in a group of its own.
+      setTimeout(end, PIPES_CLOSE_MS, code, signal).unref();
+    });
+    child.once('close', end);
   });
 }
 

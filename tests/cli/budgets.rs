@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flowkeep_contract::{Budget, ClientLimits, Empty, UpdateClientRequest};
+use flowkeep_contract::{Budget, ClientLimits, Empty, SettingsPatch, UpdateClientRequest};
 use flowkeep_core::clock::ManualClock;
 use flowkeep_core::vault::VaultChoice;
 use flowkeep_tests::books::assert_balanced;
@@ -28,13 +28,20 @@ const LIMIT: i64 = 5_000_000_000;
 
 /// A gateway in this process, on siliconflow.cn, whose vault others can open.
 async fn gateway() -> Rig {
-    Rig::with(RigOptions {
+    let rig = Rig::with(RigOptions {
         com: Some(NOWHERE.to_owned()),
         vault: VaultChoice::File,
         clock: Some(Arc::new(ManualClock::at(NOON))),
         ..RigOptions::default()
     })
-    .await
+    .await;
+    // The commands have the real clock, by which the rows grow old one day.
+    let kept = SettingsPatch {
+        retention_days: Some(0),
+        ..SettingsPatch::default()
+    };
+    rig.app.update_settings(kept).await.expect("settings");
+    rig
 }
 
 fn prices(rig: &Rig, words: &[&str]) -> Command {

@@ -113,7 +113,7 @@ test('explains an error of the list and recovers from it', async ({ console: app
       : route.continue(),
   );
   await app.open('keys');
-  await expect(page.getByTestId('keys-error')).toContainText('The database could not be read');
+  await expect(page.getByTestId('keys-error')).toContainText('Nothing could be read or written');
   broken = false;
   await page.getByTestId('keys-error-retry').click();
   await expect(page.getByTestId('keys-row').first()).toBeVisible();

@@ -140,7 +140,7 @@ describe('changing keys', () => {
     openPage(Keys, backend);
     await user.click(within(await rowOf('beta')).getByTestId('key-switch'));
     await waitFor(() =>
-      expect(screen.getByTestId('toasts').textContent).toContain('The database could not be'),
+      expect(screen.getByTestId('toasts').textContent).toContain('Nothing could be read'),
     );
   });
 });

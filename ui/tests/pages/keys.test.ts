@@ -38,7 +38,7 @@ describe('the keys page', () => {
     const user = userEvent.setup();
     openPage(Keys, backend);
     const error = await screen.findByTestId('keys-error');
-    expect(error.textContent).toContain('The database could not be read');
+    expect(error.textContent).toContain('Nothing could be read or written');
     expect(error.textContent).toContain('disk I/O error');
     broken = false;
     await user.click(screen.getByTestId('keys-error-retry'));

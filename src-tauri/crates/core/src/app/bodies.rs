@@ -52,7 +52,12 @@ impl App {
                 // What finished before the click goes too.
                 let _ = app.flush_journal(FLUSH);
                 let removed = app.0.store.clear_bodies()?;
-                Ok((removed, app.0.store.damaged_copies()?))
+                // They are gone, whether or not the folder can be looked through.
+                let copies = app.0.store.damaged_copies().unwrap_or_else(|error| {
+                    tracing::warn!(%error, "damaged logs cannot be looked for");
+                    Vec::new()
+                });
+                Ok((removed, copies))
             })
             .await?;
         tracing::info!(requests = removed, "all kept bodies were removed");

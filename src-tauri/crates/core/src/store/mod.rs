@@ -54,7 +54,7 @@ mod usage;
 mod usage_file;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -127,14 +127,37 @@ fn open_flowkeep(path: &Path) -> Result<Connection, StoreError> {
 }
 
 /// Whether the file is there without a byte in it (as after a loss of power)
-/// though this is no first start: keys and tokens were in it. A start that is cut
-/// short leaves an empty one too, but then `usage.db` does not exist yet.
+/// though this is no first start: keys and tokens were in it. A first start that is
+/// cut short leaves an empty one too, but then `usage.db` does not exist yet.
 fn was_emptied(path: &Path, usage: &Path) -> bool {
     let bytes = |path: &Path| std::fs::metadata(path).map(|file| file.len()).ok();
     let mut wal = path.as_os_str().to_owned();
     wal.push("-wal");
     let has = |bytes: Option<u64>| bytes.is_some_and(|bytes| bytes > 0);
     bytes(path) == Some(0) && has(bytes(usage)) && !has(bytes(Path::new(&wal)))
+}
+
+/// A file that did not exist: a failed start leaves no empty one behind, which the
+/// next would take for a damaged one.
+struct Fresh(Option<PathBuf>);
+
+impl Fresh {
+    fn of(path: &Path) -> Self {
+        Self((!path.exists()).then(|| path.to_owned()))
+    }
+
+    fn stays(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let Some(path) = &self.0 else { return };
+        if std::fs::metadata(path).is_ok_and(|file| file.len() == 0) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
 }
 
 impl Store {
@@ -171,6 +194,7 @@ impl Store {
             let detail = "it is empty, and usage.db beside it is not".to_owned();
             return Err(StoreError::Damaged { path, detail });
         }
+        let fresh = Fresh::of(&path);
         connection::make_private(&path)?;
         if let Finding::Damaged(detail) = migrate::inspect(&path, migrate::FLOWKEEP)? {
             return Err(StoreError::Damaged { path, detail });
@@ -183,6 +207,7 @@ impl Store {
         } else {
             (usage.open_sound(finding)?, None)
         };
+        fresh.stays();
         drop(open_lock);
         let journal = Journal::start(Arc::clone(&usage), writer)?;
         let inner = Inner {

@@ -4,8 +4,9 @@
 //! lies are in the log: the hour's sum, less what started before. Where they have
 //! left it, the whole hour counts: an estimate may then be too low by what the
 //! account spent in that hour before, and is never too high. The same holds where its
-//! rows cannot be read in time. Where the sums cannot, nothing is told of the accounts
-//! that need them.
+//! rows cannot be read in time, and for earlier moments then, so that a slow disk holds
+//! nobody up for long. Where the sums cannot, or the rows of the last hour, nothing is
+//! told of the accounts that need them.
 
 use std::collections::HashMap;
 
@@ -103,6 +104,9 @@ struct Backwards {
     first: i64,
     end: i64,
     amounts: ByAccount,
+    /// Once rows could not be read in time, no more are read: each attempt may take
+    /// as long as a read may.
+    reading: Reading,
 }
 
 impl Backwards {
@@ -113,22 +117,23 @@ impl Backwards {
             first: end,
             end,
             amounts: ByAccount::new(),
+            reading: Reading::RowsToo,
         }
     }
 
+    /// Whether the sums alone suffice to reach an hour: not while the last one is
+    /// to be taken in of which a part does not count.
+    fn has_sums_for(&self, hour: i64) -> bool {
+        let is_last = self.first == self.end && hour < self.end;
+        !(is_last && self.to_ms < self.end * HOUR_MS)
+    }
+
     /// Takes the hours from `hour` on in. What started after the end in the last
-    /// hour is taken out of what the same moment finds in its sum, unless only the sums
-    /// are read.
-    fn reach(
-        &mut self,
-        connection: &Connection,
-        hour: i64,
-        reading: Reading,
-    ) -> rusqlite::Result<()> {
+    /// hour is taken out of what the same moment finds in its sum.
+    fn reach(&mut self, connection: &Connection, hour: i64) -> rusqlite::Result<()> {
         let mut amounts = self.amounts.clone();
         add_hours(connection, &mut amounts, (hour, self.first))?;
-        let is_last = self.first == self.end && hour < self.end;
-        if is_last && reading == Reading::RowsToo {
+        if self.first == self.end && hour < self.end {
             let after = (self.to_ms, self.end * HOUR_MS);
             for (account, sum) in of_rows(connection, after, None)? {
                 let whole = amounts.entry(account).or_default();
@@ -145,9 +150,8 @@ impl Backwards {
         &mut self,
         connection: &Connection,
         (hour, since): (i64, &[(&AccountId, i64)]),
-        reading: Reading,
     ) -> rusqlite::Result<Vec<Amounts>> {
-        self.reach(connection, hour, reading)?;
+        self.reach(connection, hour)?;
         let mut numbers = Vec::with_capacity(since.len());
         let mut until = HashMap::new();
         for (account, from_ms) in since {
@@ -156,7 +160,7 @@ impl Backwards {
             until.extend(number.map(|number| (number, *from_ms)));
         }
         let begin = hour * HOUR_MS;
-        let end = match reading {
+        let end = match self.reading {
             Reading::RowsToo => since.iter().map(|(_, from_ms)| *from_ms).max(),
             Reading::SumsOnly => None,
         };
@@ -216,22 +220,26 @@ impl Store {
         backwards: &mut Backwards,
         asked: (i64, &[(&AccountId, i64)]),
     ) -> Result<Option<Vec<Amounts>>, StoreError> {
-        for reading in [Reading::RowsToo, Reading::SumsOnly] {
+        loop {
+            let reading = backwards.reading;
             let found = self.read_usage("sum the spending of accounts", |connection| {
                 let snapshot = connection.unchecked_transaction()?;
-                backwards.spent(&snapshot, asked, reading)
+                backwards.spent(&snapshot, asked)
             });
-            match found {
-                Err(StoreError::TooSlow { .. }) => tracing::info!(
-                    hour = asked.0,
-                    accounts = asked.1.len(),
-                    ?reading,
-                    "what accounts spent since a moment of this hour cannot be read in time"
-                ),
-                found => return found.map(Some),
+            let Err(StoreError::TooSlow { .. }) = found else {
+                return found.map(Some);
+            };
+            tracing::info!(
+                hour = asked.0,
+                accounts = asked.1.len(),
+                ?reading,
+                "what accounts spent since a moment of this hour cannot be read in time"
+            );
+            if reading == Reading::SumsOnly || !backwards.has_sums_for(asked.0) {
+                return Ok(None);
             }
+            backwards.reading = Reading::SumsOnly;
         }
-        Ok(None)
     }
 }
 

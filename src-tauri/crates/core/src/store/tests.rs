@@ -145,6 +145,21 @@ fn files(folder: &Folder) -> HashSet<String> {
         .collect()
 }
 
+/// An empty file beside a log is damage (F35), so a start that fails must not leave one.
+#[test]
+fn a_failed_start_leaves_no_empty_file_behind() {
+    let folder = Folder::new();
+    drop(folder.open());
+    fs::remove_file(folder.path("flowkeep.db")).unwrap();
+    let log = connection::open_writer(&folder.path("usage.db"), Durability::Normal).unwrap();
+    log.pragma_update(None, "user_version", 99).unwrap();
+    drop(log);
+    assert!(matches!(folder.try_open(), Err(StoreError::Newer { .. })));
+    assert!(!folder.path("flowkeep.db").exists());
+    fs::write(folder.path("flowkeep.db"), []).unwrap();
+    assert!(matches!(folder.try_open(), Err(StoreError::Damaged { .. })));
+}
+
 #[test]
 fn values_survive_a_restart() {
     let folder = Folder::new();

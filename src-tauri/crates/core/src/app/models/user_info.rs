@@ -27,9 +27,13 @@ struct Sum {
 }
 
 impl Sum {
-    /// Adds up what is in this currency, that of the gateway's own site; two
-    /// currencies have no sum.
-    fn of(accounts: &[AccountRow], currency: Currency) -> Self {
+    /// Adds up what is in one currency; two have no sum. It is the one that all known
+    /// balances have, else that of the gateway's `own` site.
+    fn of(accounts: &[AccountRow], own: Currency) -> Self {
+        let mut currencies = accounts.iter().filter_map(|account| account.balance);
+        let first = currencies.next().map(|balance| balance.currency);
+        let common = first.filter(|one| currencies.all(|balance| balance.currency == *one));
+        let currency = common.unwrap_or(own);
         let known: Vec<i64> = accounts
             .iter()
             .filter_map(|account| account.balance)

@@ -60,12 +60,14 @@ impl PriceDocument {
         if text.trim().is_empty() {
             return Ok(Some(Self::default()));
         }
+        // An editor of Windows ends lines its own way.
+        let text = text.replace("\r\n", "\n");
         let (first_lines, text) = match text.strip_prefix(FIRST_LINES) {
             Some(rest) => (FIRST_LINES, rest),
-            None => ("", text),
+            None => ("", &*text),
         };
         let mut document: DocumentMut = text.parse()?;
-        let tail = document.trailing().as_str().unwrap_or_default().to_owned();
+        let mut tail = document.trailing().as_str().unwrap_or_default().to_owned();
         let mut rows: Vec<Table> = match document.remove(ROWS) {
             Some(Item::Value(Value::Array(none))) if none.is_empty() => Vec::new(),
             Some(rows) => match rows.into_array_of_tables() {
@@ -74,7 +76,12 @@ impl PriceDocument {
             },
             None => Vec::new(),
         };
-        let head = first_lines.to_owned() + &rows.first_mut().map(head_of).unwrap_or_default();
+        let before = match rows.first_mut() {
+            Some(first) => head_of(first),
+            // Of a file of comments alone all stands before the first row to come.
+            None => std::mem::take(&mut tail),
+        };
+        let head = first_lines.to_owned() + &before;
         Ok(Some(Self { head, rows, tail }))
     }
 

@@ -103,8 +103,11 @@ impl Records {
             .filter_map(|row| Some((row.account_id.clone(), row.balance?.as_of_ms)))
             .collect();
         let sums = self.store.spent_since(&since, now_ms)?;
+        let mut currencies = HashMap::new();
         let known = rows.iter_mut().filter(|row| row.balance.is_some());
         for (row, sum) in known.zip(sums) {
+            let currency = row.balance.map(|balance| balance.currency);
+            currencies.extend(currency.map(|currency| (row.account_id.clone(), currency)));
             row.balance = row.balance.zip(sum).map(|(balance, sum)| Balance {
                 nano: balance.nano.saturating_sub(sum.of(balance.currency).get()),
                 ..balance
@@ -112,12 +115,14 @@ impl Records {
         }
         let purse = |row: &AccountRow, spent: Spent| {
             let only_usd = spent.amounts.cny_nano == 0 && spent.amounts.usd_nano != 0;
+            let usual = if only_usd {
+                Currency::Usd
+            } else {
+                Currency::Cny
+            };
             Purse::of(row, || {
-                if only_usd {
-                    Currency::Usd
-                } else {
-                    Currency::Cny
-                }
+                let known = currencies.get(&row.account_id).copied();
+                known.unwrap_or(usual)
             })
         };
         Ok(burn_of(rows, &spent, (purse, now_ms)))

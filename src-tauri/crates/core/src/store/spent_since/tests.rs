@@ -176,7 +176,8 @@ const fn cny(cny_nano: i64) -> Amounts {
     }
 }
 
-/// The hour of one account counts as a whole then; the others are exact still.
+/// That hour counts as a whole then, and so do earlier ones, since each attempt may
+/// take as long; what was read before stays exact.
 #[test]
 fn an_hour_whose_rows_are_slow_voids_nothing() {
     let (folder, store, since) = three();
@@ -187,7 +188,29 @@ fn an_hour_whose_rows_are_slow_voids_nothing() {
         slow + 1_000
     );
     slow_down(&folder, ("requests", "id"), &what);
-    assert_eq!(told(&store, &since, NOON), [cny(7), cny(14), cny(7)]);
+    assert_eq!(told(&store, &since, NOON), [cny(14), cny(14), cny(7)]);
+}
+
+/// What came after the end must not be in a figure that is kept: the rows of the last
+/// hour are asked for again instead.
+#[test]
+fn a_last_hour_whose_rows_are_slow_tells_nothing_yet() {
+    let (folder, store, since) = three();
+    let to_ms = NOON + 30 * MINUTE_MS;
+    let after = RequestRecord {
+        request_id: uuid::Uuid::from_u128(99),
+        ..priced(1, since[2].0.clone(), to_ms + 1, 7)
+    };
+    write(&store, [after]);
+    slow_down(
+        &folder,
+        ("requests", "id"),
+        &format!("started_at_ms > {to_ms}"),
+    );
+    assert_eq!(
+        store.spent_since(&since, to_ms).unwrap(),
+        [None, None, None]
+    );
 }
 
 /// Sums that cannot be read leave those accounts out that need them: the older ones.

@@ -58,6 +58,17 @@ fn what_is_known_is_added_up_in_the_currency_of_the_site() {
     }
 }
 
+/// Also where all accounts live at the other site.
+#[test]
+fn what_all_have_in_common_is_the_currency() {
+    let dollars = [Some((3_000_000_000, Currency::Usd)), None].map(account);
+    let sum = Sum::of(&dollars, Currency::Cny);
+    assert_eq!(
+        (sum.nano, sum.currency, sum.unknown),
+        (Some(3_000_000_000), Currency::Usd, 1)
+    );
+}
+
 #[test]
 fn amounts_are_written_as_the_vendor_does() {
     for (nano, text) in [

@@ -53,6 +53,20 @@ fn rows_that_stay_are_not_touched() {
     assert_eq!(read(&other_way_round).rows.len(), 2);
 }
 
+/// Files of Windows, and files of comments alone.
+#[test]
+fn a_head_stays_before_the_first_row() {
+    let one = one("image = \"1\"");
+    let windows = FILE.replace('\n', "\r\n");
+    let text = read(&windows).with(&[(&one, Place::New)], &[]).unwrap();
+    assert!(text.starts_with("# Mine, by hand.\n\n[[rows]]\n"), "{text}");
+    assert!(!text.contains("Agreed in May"), "{text}");
+    let text = read("# None yet.\n")
+        .with(&[(&one, Place::New)], &[])
+        .unwrap();
+    assert!(text.starts_with("# None yet.\n[[rows]]\n"), "{text}");
+}
+
 #[test]
 fn a_row_that_changes_keeps_its_comments() {
     let dear = one("tokens = [{ input = \"3\", output = \"4.5\" }]\nnote = \"new\"");
